@@ -1,0 +1,13 @@
+file-empty = The file is empty. Choose another.
+file-too-large = The file is over { $max } MB. Make it smaller and try again.
+file-unsupported-type = This file type isn't supported. Upload PDF, OFD, Word, WPS, Excel, PowerPoint, a picture or MP4.
+file-type-mismatch = The file's extension does not fit its content. Save it again with its own program and upload that.
+file-active-content = The file holds macros or scripts. Remove them and upload it again.
+file-encrypted = The file is encrypted. Remove the password and upload it again.
+file-bad-archive = The file is damaged or oddly built. Save it again and upload that.
+file-bad-picture = The picture can't be read or is too large. Choose another.
+file-classified = The file seems to carry a classification mark and can't be uploaded.
+file-not-scanned = The file is still being checked. Try again shortly.
+file-range = The requested range lies outside the file. Download it from the start.
+file-bad-form = The upload form is incomplete. Send the kind first, then the file.
+file-interrupted = The upload broke off. Upload again.

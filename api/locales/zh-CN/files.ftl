@@ -1,0 +1,13 @@
+file-empty = 文件是空的，请重新选择。
+file-too-large = 文件超过 { $max } MB，请缩小后重试。
+file-unsupported-type = 该文件类型不支持，请上传 PDF、OFD、Word、WPS、Excel、PPT、图片或 MP4。
+file-type-mismatch = 文件的扩展名与内容不符，请用原来的软件另存后再上传。
+file-active-content = 文件含有宏或脚本，请去除后再上传。
+file-encrypted = 文件已加密，请取消密码后再上传。
+file-bad-archive = 文件已损坏或内部结构异常，请重新保存后再上传。
+file-bad-picture = 图片无法读取或尺寸过大，请换一张。
+file-classified = 文件疑似含有密级标志，不能上传。涉密信息不上网，上网信息不涉密。
+file-not-scanned = 文件正在检查，请稍后再下载。
+file-range = 请求的范围超出文件大小，请从头下载。
+file-bad-form = 上传的表单不完整，请先写明用途再附上文件。
+file-interrupted = 上传中断，请重新上传。

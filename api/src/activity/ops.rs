@@ -1,0 +1,9 @@
+//! What can be done with activities.
+
+mod acts;
+mod imports;
+mod reads;
+
+pub use acts::{confirm, edit, log, return_record, submit_record};
+pub use imports::{Entry, bring_in, find_source, take_back};
+pub use reads::{confirmed_count, every_id, index_doc, list, may_see_photo, show, show_by_no, waiting};

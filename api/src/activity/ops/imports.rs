@@ -1,0 +1,164 @@
+//! Bringing in activities from before the portal.
+
+use chrono::NaiveDate;
+use sea_orm::ConnectionTrait;
+use twinning_entity::activity::{self as row, ActivityKind, ActivityStatus};
+use twinning_entity::activity_record as record;
+use twinning_entity::ids::{ActivityId, ImportId, ProgrammeId};
+use twinning_entity::provenance::Provenance;
+
+use crate::activity::store;
+use crate::app::App;
+use crate::history::{self, Step};
+use crate::kernel::call::Call;
+use crate::kernel::error::Result;
+use crate::pairing::ops::PairingSides;
+use crate::search;
+use crate::search::engine::Kind;
+
+/// What an import says of one activity.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Code in the file it came from.
+    pub source_code: String,
+    /// Pairing it served.
+    pub pairing: PairingSides,
+    /// Whether side A organised it.
+    pub by_side_a: bool,
+    /// Kind.
+    pub kind: ActivityKind,
+    /// Title.
+    pub title: String,
+    /// Day it was held.
+    pub held_on: NaiveDate,
+    /// Place.
+    pub place: Option<String>,
+    /// Whether it was held online.
+    pub online: bool,
+    /// Everybody who attended.
+    pub attended: Option<i32>,
+    /// State it stands in.
+    pub status: ActivityStatus,
+    /// Where the entry comes from.
+    pub provenance: Provenance,
+    /// Note on it.
+    pub provenance_note: Option<String>,
+}
+
+impl Entry {
+    /// Whether what is stored says the same already.
+    #[must_use]
+    pub fn says_the_same(&self, found: &row::Model) -> bool {
+        self.kind == found.kind
+            && self.title == found.title
+            && self.held_on == found.held_on
+            && self.place == found.place
+            && self.status == found.status
+    }
+}
+
+/// The activity that an earlier import brought in under this code.
+///
+/// # Errors
+/// The engine's error.
+pub async fn find_source(
+    conn: &impl ConnectionTrait,
+    programme: ProgrammeId,
+    code: &str,
+) -> Result<Option<row::Model>> {
+    store::by_source(conn, programme, code).await
+}
+
+/// Brings in one activity, in a write that is under way; it never counts as confirmed by the other side (I06).
+///
+/// # Errors
+/// The engine's error.
+pub async fn bring_in(
+    tx: &impl ConnectionTrait,
+    app: &App,
+    call: &Call,
+    entry: Entry,
+    import: ImportId,
+) -> Result<ActivityId> {
+    let id: ActivityId = app.new_id();
+    let now = app.now();
+    let (organiser, counterpart) = if entry.by_side_a {
+        (entry.pairing.side_a, entry.pairing.side_b)
+    } else {
+        (entry.pairing.side_b, entry.pairing.side_a)
+    };
+    let activity = row::Model {
+        id,
+        no: store::next_no(tx, chrono::Datelike::year(&entry.held_on)).await?,
+        programme_id: entry.pairing.programme,
+        kind: entry.kind,
+        title: entry.title,
+        status: entry.status,
+        held_on: entry.held_on,
+        starts_at: None,
+        ends_at: None,
+        place: entry.place,
+        online: entry.online,
+        organiser_id: organiser,
+        counterpart_id: counterpart,
+        organiser_side: if entry.by_side_a { "a" } else { "b" }.to_owned(),
+        source_code: Some(entry.source_code),
+        imported: true,
+        import_id: Some(import.0),
+        provenance: entry.provenance,
+        provenance_note: entry.provenance_note,
+        created_by: None,
+        submitted_at: None,
+        confirmed_at: None,
+        confirmed_by: None,
+        return_reason: None,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    store::add(tx, activity, entry.pairing.id).await?;
+    store::put_record(
+        tx,
+        record::Model {
+            activity_id: id,
+            attended_total: entry.attended,
+            attended_a: None,
+            attended_b: None,
+            expected_a: None,
+            expected_b: None,
+            guests: None,
+            served_people: None,
+            volunteers: None,
+            volunteer_minutes: None,
+            host_name: None,
+            recorder_name: None,
+            summary: None,
+            decisions: None,
+            photo_consent: false,
+            updated_at: now,
+        },
+    )
+    .await?;
+    let step = Step {
+        kind: "activity",
+        id: id.0,
+        action: "import",
+        from: None,
+        to: entry.status.word(),
+        organisation: Some(organiser),
+        comment: None,
+    };
+    history::record(tx, app, call, step).await?;
+    search::note(tx, app, call, Kind::Activity, id.0).await?;
+    Ok(id)
+}
+
+/// Takes back an activity that an undone import brought; the engine refuses while anything stands on it.
+///
+/// # Errors
+/// The engine's error.
+pub async fn take_back(tx: &impl ConnectionTrait, app: &App, call: &Call, id: ActivityId) -> Result<()> {
+    history::forget(tx, "activity", id.0).await?;
+    store::remove(tx, id).await?;
+    search::note(tx, app, call, Kind::Activity, id.0).await
+}

@@ -1,0 +1,301 @@
+//! Statements on activities, their records and photos.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use sea_orm::sea_query::{Expr, ExprTrait as _, LikeExpr};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, FromQueryResult,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _, Select, Set,
+};
+use twinning_entity::activity::{self as row, ActivityStatus};
+use twinning_entity::activity_record as record;
+use twinning_entity::ids::{ActivityId, FileId, OrganisationId, PairingId, ProgrammeId};
+use twinning_entity::{activity_pairing, activity_photo as photo, organisation, pairing};
+
+use super::policy::{PUBLIC, Scope};
+use super::wire::{ActivityFilter, ActivitySort};
+use crate::infra::db;
+use crate::kernel::error::{Error, Result};
+use crate::kernel::page::PageRequest;
+use crate::organisation::model::path_end;
+
+/// Lock under which activities get their numbers.
+const NUMBER_LOCK: i64 = 7_003;
+
+fn within(paths: &[String], cities: &[twinning_entity::ids::CityId]) -> Select<organisation::Entity> {
+    let any = paths.iter().fold(Condition::any().add(Expr::value(false)), |any, path| {
+        any.add(organisation::Column::Path.gte(path).and(organisation::Column::Path.lt(path_end(path))))
+    });
+    let any = if cities.is_empty() { any } else { any.add(organisation::Column::CityId.is_in(cities.iter().copied())) };
+    organisation::Entity::find().select_only().column(organisation::Column::Id).filter(any)
+}
+
+fn of_either_side(organisations: Select<organisation::Entity>) -> Condition {
+    Condition::any()
+        .add(row::Column::OrganiserId.in_subquery(organisations.clone().into_query()))
+        .add(row::Column::CounterpartId.in_subquery(organisations.into_query()))
+}
+
+pub(super) fn visible(scope: &Scope) -> Condition {
+    if scope.all {
+        return Condition::all();
+    }
+    let public = Condition::any().add(row::Column::Status.is_in(PUBLIC.iter().copied()));
+    if scope.paths.is_empty() && scope.cities.is_empty() {
+        return public;
+    }
+    public.add(of_either_side(within(&scope.paths, &scope.cities)))
+}
+
+pub(super) async fn find(conn: &impl ConnectionTrait, scope: &Scope, id: ActivityId) -> Result<row::Model> {
+    row::Entity::find_by_id(id).filter(visible(scope)).one(conn).await?.ok_or(Error::NotFound("activity"))
+}
+
+pub(super) async fn by_no(conn: &impl ConnectionTrait, scope: &Scope, no: &str) -> Result<row::Model> {
+    row::Entity::find()
+        .filter(row::Column::No.eq(no))
+        .filter(visible(scope))
+        .one(conn)
+        .await?
+        .ok_or(Error::NotFound("activity"))
+}
+
+/// The query behind the list of activities; public so that the bench compares the same statement.
+pub(super) fn listed(scope: &Scope, filter: &ActivityFilter, below: Option<&str>) -> Select<row::Entity> {
+    let mut query = row::Entity::find().filter(visible(scope));
+    if let Some(kind) = filter.kind {
+        query = query.filter(row::Column::Kind.eq(kind));
+    }
+    if let Some(status) = filter.status {
+        query = query.filter(row::Column::Status.eq(status));
+    }
+    if let Some(programme) = filter.programme_id {
+        query = query.filter(row::Column::ProgrammeId.eq(programme));
+    }
+    if let Some(pairing) = filter.pairing_id {
+        let of_pairing = activity_pairing::Entity::find()
+            .select_only()
+            .column(activity_pairing::Column::ActivityId)
+            .filter(activity_pairing::Column::PairingId.eq(pairing));
+        query = query.filter(row::Column::Id.in_subquery(of_pairing.into_query()));
+    }
+    if let Some(city) = filter.city_id {
+        query = query.filter(of_either_side(within(&[], &[city])));
+    }
+    if let Some(path) = below {
+        query = query.filter(of_either_side(within(&[path.to_owned()], &[])));
+    } else if let Some(only) = filter.organisation_id {
+        query = query.filter(row::Column::OrganiserId.eq(only).or(row::Column::CounterpartId.eq(only)));
+    }
+    if let Some(from) = filter.from {
+        query = query.filter(row::Column::HeldOn.gte(from));
+    }
+    if let Some(to) = filter.to {
+        query = query.filter(row::Column::HeldOn.lte(to));
+    }
+    query
+}
+
+pub(super) async fn page(
+    conn: &impl ConnectionTrait,
+    scope: &Scope,
+    filter: &ActivityFilter,
+    below: Option<&str>,
+    at: &PageRequest,
+) -> Result<(Vec<row::Model>, Option<u64>)> {
+    let query = listed(scope, filter, below);
+    let total = if at.count { Some(query.clone().count(conn).await?) } else { None };
+    let after: Option<(NaiveDate, ActivityId)> = at.after()?;
+    let query = match filter.sort.unwrap_or_default() {
+        ActivitySort::Latest => {
+            let query = query.order_by_desc(row::Column::HeldOn).order_by_desc(row::Column::Id);
+            match after {
+                Some((day, id)) => query
+                    .filter(row::Column::HeldOn.lt(day).or(row::Column::HeldOn.eq(day).and(row::Column::Id.lt(id)))),
+                None => query,
+            }
+        }
+        ActivitySort::Earliest => {
+            let query = query.order_by_asc(row::Column::HeldOn).order_by_asc(row::Column::Id);
+            match after {
+                Some((day, id)) => query
+                    .filter(row::Column::HeldOn.gt(day).or(row::Column::HeldOn.eq(day).and(row::Column::Id.gt(id)))),
+                None => query,
+            }
+        }
+    };
+    Ok((query.offset(at.skip).limit(at.limit + 1).all(conn).await?, total))
+}
+
+pub(super) async fn records(
+    conn: &impl ConnectionTrait,
+    ids: &[ActivityId],
+) -> Result<HashMap<ActivityId, record::Model>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found = record::Entity::find().filter(record::Column::ActivityId.is_in(ids.iter().copied())).all(conn).await?;
+    Ok(found.into_iter().map(|one| (one.activity_id, one)).collect())
+}
+
+#[derive(FromQueryResult)]
+struct PhotoCount {
+    activity_id: ActivityId,
+    number: i64,
+}
+
+pub(super) async fn photo_counts(conn: &impl ConnectionTrait, ids: &[ActivityId]) -> Result<HashMap<ActivityId, u64>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found = photo::Entity::find()
+        .select_only()
+        .column(photo::Column::ActivityId)
+        .column_as(photo::Column::Id.count(), "number")
+        .filter(photo::Column::ActivityId.is_in(ids.iter().copied()))
+        .group_by(photo::Column::ActivityId)
+        .into_model::<PhotoCount>()
+        .all(conn)
+        .await?;
+    Ok(found.into_iter().map(|one| (one.activity_id, u64::try_from(one.number).unwrap_or(0))).collect())
+}
+
+pub(super) async fn photos(conn: &impl ConnectionTrait, id: ActivityId) -> Result<Vec<photo::Model>> {
+    Ok(photo::Entity::find()
+        .filter(photo::Column::ActivityId.eq(id))
+        .order_by_asc(photo::Column::Position)
+        .all(conn)
+        .await?)
+}
+
+pub(super) async fn pairings(conn: &impl ConnectionTrait, id: ActivityId) -> Result<Vec<pairing::Model>> {
+    let served = activity_pairing::Entity::find()
+        .select_only()
+        .column(activity_pairing::Column::PairingId)
+        .filter(activity_pairing::Column::ActivityId.eq(id));
+    Ok(pairing::Entity::find()
+        .filter(pairing::Column::Id.in_subquery(served.into_query()))
+        .order_by_asc(pairing::Column::Code)
+        .all(conn)
+        .await?)
+}
+
+/// The next free human number of a year, such as 2019-0007.
+pub(super) async fn next_no(tx: &impl ConnectionTrait, year: i32) -> Result<String> {
+    db::queue_up(tx, NUMBER_LOCK).await?;
+    let prefix = format!("{year:04}-");
+    let last = row::Entity::find()
+        .filter(Expr::col(row::Column::No).like(LikeExpr::new(format!("{prefix}%"))))
+        .order_by_desc(Expr::expr(sea_orm::sea_query::Func::char_length(Expr::col(row::Column::No))))
+        .order_by_desc(row::Column::No)
+        .limit(1)
+        .one(tx)
+        .await?;
+    let number =
+        last.and_then(|one| one.no.strip_prefix(&prefix).and_then(|tail| tail.parse::<u32>().ok())).unwrap_or(0);
+    Ok(format!("{prefix}{:04}", number + 1))
+}
+
+pub(super) async fn by_source(
+    conn: &impl ConnectionTrait,
+    programme: ProgrammeId,
+    code: &str,
+) -> Result<Option<row::Model>> {
+    Ok(row::Entity::find()
+        .filter(row::Column::ProgrammeId.eq(programme))
+        .filter(row::Column::SourceCode.eq(code))
+        .one(conn)
+        .await?)
+}
+
+pub(super) async fn add(tx: &impl ConnectionTrait, new: row::Model, pairing: PairingId) -> Result<()> {
+    let id = new.id;
+    let new: row::ActiveModel = new.into();
+    new.reset_all().insert(tx).await?;
+    activity_pairing::ActiveModel { activity_id: Set(id), pairing_id: Set(pairing) }.insert(tx).await?;
+    Ok(())
+}
+
+/// Writes `next` over the version it came from; zero rows means somebody was faster.
+pub(super) async fn replace(tx: &impl ConnectionTrait, next: row::Model) -> Result<()> {
+    let (id, seen) = (next.id, next.version - 1);
+    let next: row::ActiveModel = next.into();
+    let mut next = next.reset_all();
+    next.id = sea_orm::ActiveValue::Unchanged(id);
+    let outcome = row::Entity::update_many()
+        .set(next)
+        .filter(row::Column::Id.eq(id))
+        .filter(row::Column::Version.eq(seen))
+        .exec(tx)
+        .await?;
+    if outcome.rows_affected == 1 { Ok(()) } else { Err(Error::Raced) }
+}
+
+pub(super) async fn put_record(tx: &impl ConnectionTrait, record: record::Model) -> Result<()> {
+    record::Entity::delete_by_id(record.activity_id).exec(tx).await?;
+    let record: record::ActiveModel = record.into();
+    record.reset_all().insert(tx).await?;
+    Ok(())
+}
+
+pub(super) async fn put_pairing(tx: &impl ConnectionTrait, id: ActivityId, pairing: PairingId) -> Result<()> {
+    activity_pairing::Entity::delete_many().filter(activity_pairing::Column::ActivityId.eq(id)).exec(tx).await?;
+    activity_pairing::ActiveModel { activity_id: Set(id), pairing_id: Set(pairing) }.insert(tx).await?;
+    Ok(())
+}
+
+pub(super) async fn clear_photos(tx: &impl ConnectionTrait, id: ActivityId) -> Result<()> {
+    photo::Entity::delete_many().filter(photo::Column::ActivityId.eq(id)).exec(tx).await?;
+    Ok(())
+}
+
+pub(super) async fn add_photo(tx: &impl ConnectionTrait, new: photo::Model) -> Result<()> {
+    let new: photo::ActiveModel = new.into();
+    new.reset_all().insert(tx).await?;
+    Ok(())
+}
+
+/// Removes an activity that an undone import brought.
+pub(super) async fn remove(tx: &impl ConnectionTrait, id: ActivityId) -> Result<()> {
+    record::Entity::delete_by_id(id).exec(tx).await?;
+    activity_pairing::Entity::delete_many().filter(activity_pairing::Column::ActivityId.eq(id)).exec(tx).await?;
+    row::Entity::delete_by_id(id).exec(tx).await?;
+    Ok(())
+}
+
+/// Activities that wait for one of these sides: to confirm, or to record.
+pub(super) async fn waiting(conn: &impl ConnectionTrait, sides: &[OrganisationId]) -> Result<Vec<row::Model>> {
+    if sides.is_empty() {
+        return Ok(Vec::new());
+    }
+    let to_confirm = row::Column::Status
+        .eq(ActivityStatus::AwaitingConfirmation)
+        .and(row::Column::CounterpartId.is_in(sides.iter().copied()));
+    let to_record =
+        row::Column::Status.eq(ActivityStatus::RecordDue).and(row::Column::OrganiserId.is_in(sides.iter().copied()));
+    Ok(row::Entity::find()
+        .filter(Condition::any().add(to_confirm).add(to_record))
+        .order_by_asc(row::Column::HeldOn)
+        .limit(100)
+        .all(conn)
+        .await?)
+}
+
+/// Confirmed activities and the people who attended, for the figures of the home page.
+pub(super) async fn confirmed_count(conn: &impl ConnectionTrait) -> Result<u64> {
+    Ok(row::Entity::find().filter(row::Column::Status.is_in(PUBLIC.iter().copied())).count(conn).await?)
+}
+
+pub(super) async fn every_id(conn: &impl ConnectionTrait) -> Result<Vec<ActivityId>> {
+    Ok(row::Entity::find().select_only().column(row::Column::Id).into_tuple().all(conn).await?)
+}
+
+/// The activity a photo file or its small picture belongs to.
+pub(super) async fn of_photo(conn: &impl ConnectionTrait, file: FileId) -> Result<Option<ActivityId>> {
+    let found = photo::Entity::find()
+        .filter(photo::Column::FileId.eq(file).or(photo::Column::ThumbFileId.eq(file)))
+        .one(conn)
+        .await?;
+    Ok(found.map(|one| one.activity_id))
+}

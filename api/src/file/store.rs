@@ -1,0 +1,78 @@
+//! Statements on files.
+
+use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    Set,
+};
+use twinning_entity::file as row;
+use twinning_entity::file_download as download;
+use twinning_entity::ids::{AccountId, FileId};
+use uuid::Uuid;
+
+use crate::kernel::error::{Error, Result};
+
+pub(super) async fn find(conn: &impl ConnectionTrait, id: FileId) -> Result<row::Model> {
+    row::Entity::find_by_id(id).filter(row::Column::DeletedAt.is_null()).one(conn).await?.ok_or(Error::NotFound("file"))
+}
+
+pub(super) async fn by_ids(conn: &impl ConnectionTrait, ids: Vec<FileId>) -> Result<Vec<row::Model>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(row::Entity::find().filter(row::Column::Id.is_in(ids)).all(conn).await?)
+}
+
+pub(super) async fn add(tx: &impl ConnectionTrait, file: row::Model) -> Result<()> {
+    let file: row::ActiveModel = file.into();
+    file.reset_all().insert(tx).await?;
+    Ok(())
+}
+
+/// Gives a file to the object that uses it; one that is another's or used elsewhere is not given.
+pub(super) async fn give(
+    tx: &impl ConnectionTrait,
+    id: FileId,
+    uploader: Option<AccountId>,
+    kind: &str,
+    owner: Uuid,
+) -> Result<bool> {
+    let fresh = row::Column::OwnerKind.is_null();
+    let own = row::Column::OwnerKind.eq(kind).and(row::Column::OwnerId.eq(owner));
+    let mut update = row::Entity::update_many()
+        .col_expr(row::Column::OwnerKind, Expr::value(kind))
+        .col_expr(row::Column::OwnerId, Expr::value(owner))
+        .filter(row::Column::Id.eq(id))
+        .filter(fresh.or(own));
+    if let Some(uploader) = uploader {
+        update = update.filter(row::Column::CreatedBy.eq(uploader));
+    }
+    Ok(update.exec(tx).await?.rows_affected == 1)
+}
+
+/// The small picture of a photo.
+pub(super) async fn thumb_of(conn: &impl ConnectionTrait, photo: FileId) -> Result<Option<row::Model>> {
+    Ok(row::Entity::find()
+        .filter(row::Column::OwnerKind.eq("photo"))
+        .filter(row::Column::OwnerId.eq(photo.0))
+        .one(conn)
+        .await?)
+}
+
+pub(super) async fn note_download(tx: &impl ConnectionTrait, entry: download::Model) -> Result<()> {
+    download::ActiveModel {
+        id: Set(entry.id),
+        file_id: Set(entry.file_id),
+        account_id: Set(entry.account_id),
+        organisation_id: Set(entry.organisation_id),
+        first_byte: Set(entry.first_byte),
+        at: Set(entry.at),
+    }
+    .insert(tx)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn downloads(conn: &impl ConnectionTrait, file: FileId) -> Result<u64> {
+    Ok(download::Entity::find().filter(download::Column::FileId.eq(file)).count(conn).await?)
+}

@@ -1,0 +1,228 @@
+//! The database: one writer and a pool of readers on SQLite, pools on PostgreSQL, and what an engine's errors mean.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sea_orm::{
+    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    IsolationLevel, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+};
+use twinning_migration::{Migrator, MigratorTrait};
+
+/// Connections of one database.
+#[derive(Clone, Debug)]
+pub struct Db {
+    writer: DatabaseConnection,
+    reader: DatabaseConnection,
+}
+
+/// What an engine's error means for the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// The same write can be tried again: a lost race, a deadlock, a lock.
+    Transient,
+    /// The engine cannot be reached now.
+    Unreachable,
+    /// A fault of ours.
+    Fault,
+}
+
+impl Db {
+    /// Opens the database at `url`, creating a SQLite file that is not there yet.
+    ///
+    /// `read_url` names a replica for reads that decide nothing; without it reads use their own pool.
+    ///
+    /// # Errors
+    /// The engine's error when it cannot be reached.
+    pub async fn open(url: &str, read_url: Option<&str>) -> Result<Self, DbErr> {
+        if url.starts_with("sqlite:") {
+            if let Some(file) = url.strip_prefix("sqlite://").and_then(|rest| rest.split('?').next()) {
+                prepare_file(Path::new(file))?;
+            }
+            let writer = Database::connect(sqlite(url, 1)).await?;
+            let reader = Database::connect(sqlite(url, 8)).await?;
+            return Ok(Self { writer, reader });
+        }
+        let writer = Database::connect(postgres(url)).await?;
+        let reader = match read_url {
+            Some(replica) => Database::connect(postgres(replica)).await?,
+            None => writer.clone(),
+        };
+        Ok(Self { writer, reader })
+    }
+
+    /// Connection for reads outside a write.
+    #[must_use]
+    pub fn reader(&self) -> &DatabaseConnection {
+        &self.reader
+    }
+
+    /// Connection of the primary, for migrations and checks.
+    #[must_use]
+    pub fn writer(&self) -> &DatabaseConnection {
+        &self.writer
+    }
+
+    /// Which engine this is.
+    #[must_use]
+    pub fn backend(&self) -> DbBackend {
+        self.writer.get_database_backend()
+    }
+
+    /// Begins a write: IMMEDIATE on SQLite, so that it never fails on a stale snapshot (`reliability.md` D-02).
+    ///
+    /// # Errors
+    /// The engine's error.
+    pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        self.writer
+            .begin_with_options(TransactionOptions {
+                isolation_level: (self.backend() == DbBackend::Postgres).then_some(IsolationLevel::ReadCommitted),
+                access_mode: (self.backend() == DbBackend::Postgres).then_some(AccessMode::ReadWrite),
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            })
+            .await
+    }
+
+    /// Brings the schema up to date.
+    ///
+    /// # Errors
+    /// The first migration's error; its transaction is rolled back.
+    pub async fn migrate(&self) -> Result<(), DbErr> {
+        Migrator::up(&self.writer, None).await
+    }
+
+    /// Names of migrations that this program knows and the database lacks.
+    ///
+    /// # Errors
+    /// The engine's error.
+    pub async fn pending(&self) -> Result<Vec<String>, DbErr> {
+        let pending = Migrator::get_pending_migrations(&self.writer).await?;
+        Ok(pending.iter().map(|migration| migration.name().to_owned()).collect())
+    }
+
+    /// Asks the engine for a sign of life.
+    ///
+    /// # Errors
+    /// The engine's error.
+    pub async fn ping(&self) -> Result<(), DbErr> {
+        self.reader.query_one_raw(Statement::from_string(self.backend(), "SELECT 1")).await.map(|_| ())
+    }
+
+    /// Closes all connections; on SQLite the write-ahead log is folded in first.
+    pub async fn close(self) {
+        if self.backend() == DbBackend::Sqlite {
+            let _ = self.writer.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await;
+        }
+        let _ = self.reader.close().await;
+        let _ = self.writer.close().await;
+    }
+}
+
+/// Creates an empty file that only its owner may read, so that the engine does not choose the mode.
+fn prepare_file(file: &Path) -> Result<(), DbErr> {
+    let failed = |error: std::io::Error| DbErr::Custom(format!("{}: {error}", file.display()));
+    if file.exists() || file.as_os_str() == ":memory:" {
+        return Ok(());
+    }
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.create_new(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file).map(|_| ()).map_err(failed)
+}
+
+fn sqlite(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(Duration::from_secs(20))
+        .test_before_acquire(false)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(|sqlite| {
+            sqlite
+                .pragma("journal_mode", "WAL")
+                .pragma("synchronous", "FULL")
+                .pragma("foreign_keys", "ON")
+                .pragma("secure_delete", "ON")
+                .pragma("cache_size", "-8000")
+                .busy_timeout(Duration::from_secs(5))
+                .statement_cache_capacity(200)
+        });
+    options
+}
+
+fn postgres(url: &str) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(16)
+        .min_connections(1)
+        .connect_timeout(Duration::from_secs(5))
+        .acquire_timeout(Duration::from_secs(5))
+        .idle_timeout(Duration::from_secs(300))
+        .sqlx_logging(false)
+        .set_application_name("twinning");
+    options
+}
+
+/// What an engine's error means for the caller.
+#[must_use]
+pub fn severity(error: &DbErr) -> Severity {
+    if matches!(error, DbErr::ConnectionAcquire(_)) {
+        return Severity::Unreachable;
+    }
+    let Some(source) = driver_error(error) else {
+        return if matches!(error, DbErr::Conn(_)) { Severity::Unreachable } else { Severity::Fault };
+    };
+    match source {
+        sqlx::Error::Database(database) => match database.code().as_deref() {
+            // serialisation failure, deadlock; SQLITE_BUSY, its snapshot form, SQLITE_LOCKED
+            Some("40001" | "40P01" | "5" | "517" | "6") => Severity::Transient,
+            // administrator shutdown, crash shutdown, starting up, too many connections
+            Some("57P01" | "57P02" | "57P03" | "53300") => Severity::Unreachable,
+            _ => Severity::Fault,
+        },
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
+            Severity::Unreachable
+        }
+        _ => Severity::Fault,
+    }
+}
+
+/// Whether an error is the breach of one unique rule.
+///
+/// PostgreSQL names the index, SQLite names the columns, so both are given: `"ux_pairing_live"`,
+/// `"pairings.pair_key"`.
+#[must_use]
+pub fn is_unique(error: &DbErr, index: &str, columns: &str) -> bool {
+    let Some(sqlx::Error::Database(database)) = driver_error(error) else { return false };
+    match database.constraint() {
+        Some(name) => name == index,
+        None => database.is_unique_violation() && database.message().contains(columns),
+    }
+}
+
+fn driver_error(error: &DbErr) -> Option<&sqlx::Error> {
+    match error {
+        DbErr::Exec(RuntimeErr::SqlxError(source))
+        | DbErr::Query(RuntimeErr::SqlxError(source))
+        | DbErr::Conn(RuntimeErr::SqlxError(source)) => Some(source),
+        _ => None,
+    }
+}
+
+/// Takes a lock that the engine gives back at the end of the transaction, so that writers of one kind come in a row.
+///
+/// SQLite has one writer anyway.
+///
+/// # Errors
+/// The engine's error.
+pub async fn queue_up(tx: &impl ConnectionTrait, lock: i64) -> Result<(), DbErr> {
+    if tx.get_database_backend() == DbBackend::Postgres {
+        tx.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({lock})")).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,8 @@
+//! Machines the features stand on. No business nouns here.
+
+pub mod db;
+pub mod files;
+pub mod i18n;
+pub mod jobs;
+pub mod secrets;
+pub mod settings;

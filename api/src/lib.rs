@@ -1,0 +1,47 @@
+//! What the application can do: one function for each act, and the ways to reach it.
+//!
+//! Begin with [`App`], the handle every operation receives, and [`kernel::call::Call`], who asks and how. Each
+//! feature keeps the same rooms: `model` (rules), `policy` (who may), `ops` (in what order), `store` (SQL), `wire`
+//! (JSON), `rest` (HTTP).
+
+pub mod account;
+pub mod activity;
+pub mod app;
+pub mod audit;
+pub mod city;
+pub mod file;
+pub mod history;
+pub mod infra;
+pub mod kernel;
+pub mod library;
+pub mod notice;
+pub mod organisation;
+pub mod pairing;
+pub mod person;
+pub mod programme;
+pub mod repeat;
+pub mod rest;
+pub mod search;
+#[cfg(feature = "testkit")]
+pub mod testkit;
+pub mod todo;
+pub mod training;
+pub mod transfer;
+
+pub use app::App;
+pub use kernel::error::{Error, Result};
+/// Identifiers and vocabularies of the rows, for mouths that may not depend on the rows themselves.
+pub use twinning_entity::{
+    activity as activity_words, appointment::RoleCode, class as class_words, document as document_words,
+    document_version::TextState, enrolment::EnrolmentStatus, file::FileKind, ids, import as import_words,
+    lesson as lesson_words, organisation as organisation_words, pairing as pairing_words,
+    pairing_milestone as milestone_words, provenance::Provenance,
+};
+
+/// Every kind of job, for the runner.
+pub const JOBS: &[infra::jobs::Kind] = &[library_job(0)];
+
+const fn library_job(at: usize) -> infra::jobs::Kind {
+    #[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
+    library::jobs::KINDS[at]
+}

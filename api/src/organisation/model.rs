@@ -1,0 +1,76 @@
+//! Rules of the tree and of names.
+
+use twinning_entity::organisation::{OrgForm, OrgLevel};
+
+use crate::kernel::error::{RefusalKind, Rule};
+
+/// Refusals of work on the tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OrganisationRule {
+    /// The code is taken.
+    CodeTaken,
+    /// The superior belongs to another city or does not exist.
+    BadParent,
+}
+
+impl Rule for OrganisationRule {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::CodeTaken => "organisation.code_taken",
+            Self::BadParent => "organisation.bad_parent",
+        }
+    }
+
+    fn kind(&self) -> RefusalKind {
+        match self {
+            Self::CodeTaken => RefusalKind::Conflict,
+            Self::BadParent => RefusalKind::Unprocessable,
+        }
+    }
+}
+
+/// Path of an organisation below `parent`: the parent's path, its own number, a dot.
+#[must_use]
+pub fn path_below(parent: Option<&str>, seq: i64) -> String {
+    format!("{}{seq}.", parent.unwrap_or_default())
+}
+
+/// First path after everything that begins with `path`: the dot's successor closes the range.
+#[must_use]
+pub fn path_end(path: &str) -> String {
+    format!("{}/", path.strip_suffix('.').unwrap_or(path))
+}
+
+/// Name people use on a page: the short name, and for an estate's branch with its form, as printed
+/// (温馨苑党总支, `domain.md` 1.1). It is read out of the full name, never put together.
+#[must_use]
+pub fn display_name(full: &str, short: &str, form: OrgForm, level: OrgLevel) -> String {
+    let is_branch = matches!(form, OrgForm::GeneralBranch | OrgForm::Branch);
+    if is_branch && level == OrgLevel::Estate {
+        if let Some(at) = full.rfind(short) {
+            return full.get(at..).unwrap_or(short).to_owned();
+        }
+    }
+    short.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_range_holds_exactly_the_subtree() {
+        let root = path_below(None, 1);
+        let child = path_below(Some(&root), 12);
+        assert_eq!(child, "1.12.");
+        assert!(child >= root && child < path_end(&root));
+        assert!(!("12." >= root.as_str() && "12." < path_end(&root).as_str()));
+    }
+
+    #[test]
+    fn the_display_name_is_read_from_the_full_name() {
+        let name = display_name("百步亭社区温馨苑党总支", "温馨苑", OrgForm::GeneralBranch, OrgLevel::Estate);
+        assert_eq!(name, "温馨苑党总支");
+        assert_eq!(display_name("中共平顶山市新华区委", "新华区", OrgForm::LocalCommittee, OrgLevel::County), "新华区");
+    }
+}

@@ -1,0 +1,54 @@
+//! Who may do what with organisations (`domain.md` 3.7).
+
+use crate::kernel::actor::{Actor, RoleCode, Who};
+
+/// Acts on organisations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OrganisationAct {
+    /// Read the directory.
+    Read,
+    /// Add an organisation below one of one's own.
+    Create,
+    /// Change the profile.
+    Edit,
+}
+
+const EDITORS: &[RoleCode] = &[RoleCode::OrgDeptCity, RoleCode::OrgDeptDistrict, RoleCode::BranchAdmin];
+const BUILDERS: &[RoleCode] = &[RoleCode::OrgDeptCity, RoleCode::OrgDeptDistrict];
+
+impl OrganisationAct {
+    /// Callers that may ever do the act.
+    #[must_use]
+    pub const fn who(self) -> Who {
+        match self {
+            Self::Read => Who::ANYONE,
+            Self::Create => Who::roles(BUILDERS),
+            Self::Edit => Who::roles(EDITORS),
+        }
+    }
+}
+
+/// Whether the actor may do the act at the organisation with this path and city.
+#[must_use]
+pub fn allows(actor: &Actor, act: OrganisationAct, path: &str, city: twinning_entity::ids::CityId) -> bool {
+    if actor.is_system() || act == OrganisationAct::Read {
+        return true;
+    }
+    let writes = |held: &&crate::kernel::actor::Appointment| !held.read_only;
+    let city_staff = actor.holding(&[RoleCode::OrgDeptCity]).filter(writes).any(|held| held.city == city);
+    let district = actor
+        .holding(&[RoleCode::OrgDeptDistrict])
+        .filter(writes)
+        .any(|held| path.starts_with(&district_of(&held.path)));
+    let own = actor.holding(&[RoleCode::BranchAdmin]).filter(writes).any(|held| held.path == path);
+    city_staff || district || (act == OrganisationAct::Edit && own)
+}
+
+/// A district's department looks after the whole district: the part of the tree below its own superior.
+fn district_of(path: &str) -> String {
+    let mut steps: Vec<&str> = path.split_inclusive('.').collect();
+    if steps.len() > 2 {
+        steps.truncate(2);
+    }
+    steps.concat()
+}

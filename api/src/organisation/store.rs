@@ -1,0 +1,251 @@
+//! Statements on organisations.
+
+use std::collections::HashMap;
+
+use sea_orm::sea_query::{Expr, ExprTrait as _, LikeExpr};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, FromQueryResult,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
+};
+use serde::{Deserialize, Serialize};
+use twinning_entity::ids::OrganisationId;
+use twinning_entity::organisation::{self as row, OrgStatus};
+use twinning_entity::organisation_name;
+
+use super::model::path_end;
+use super::wire::{OrganisationFilter, OrganisationSort};
+use crate::infra::db;
+use crate::kernel::error::{Error, Result};
+use crate::kernel::page::PageRequest;
+use crate::kernel::text::like_escaped;
+
+/// Lock under which organisations get their numbers.
+const SEQ_LOCK: i64 = 7_002;
+
+/// Where a page of the directory ended.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Mark {
+    order: i32,
+    key: String,
+    id: OrganisationId,
+}
+
+impl Mark {
+    pub(super) fn of(found: &row::Model) -> Self {
+        Self { order: found.display_order, key: found.pinyin_key.clone(), id: found.id }
+    }
+}
+
+pub(super) async fn find(conn: &impl ConnectionTrait, id: OrganisationId) -> Result<row::Model> {
+    row::Entity::find_by_id(id).one(conn).await?.ok_or(Error::NotFound("organisation"))
+}
+
+pub(super) async fn by_code(conn: &impl ConnectionTrait, code: &str) -> Result<Option<row::Model>> {
+    Ok(row::Entity::find().filter(row::Column::Code.eq(code)).one(conn).await?)
+}
+
+pub(super) async fn by_ids(conn: &impl ConnectionTrait, ids: &[OrganisationId]) -> Result<Vec<row::Model>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(row::Entity::find().filter(row::Column::Id.is_in(ids.iter().copied())).all(conn).await?)
+}
+
+pub(super) async fn all(conn: &impl ConnectionTrait) -> Result<Vec<row::Model>> {
+    Ok(row::Entity::find().order_by_asc(row::Column::DisplayOrder).order_by_asc(row::Column::Id).all(conn).await?)
+}
+
+/// The organisations above one, from the root down.
+pub(super) async fn above(conn: &impl ConnectionTrait, path: &str) -> Result<Vec<row::Model>> {
+    let mut paths = Vec::new();
+    let mut walked = String::new();
+    for step in path.split_inclusive('.') {
+        walked.push_str(step);
+        if walked != path {
+            paths.push(walked.clone());
+        }
+    }
+    if paths.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(row::Entity::find().filter(row::Column::Path.is_in(paths)).order_by_asc(row::Column::Depth).all(conn).await?)
+}
+
+pub(super) async fn page(
+    conn: &impl ConnectionTrait,
+    filter: &OrganisationFilter,
+    below: Option<&str>,
+    at: &PageRequest,
+) -> Result<(Vec<row::Model>, Option<u64>)> {
+    let query = filtered(filter, below);
+    let total = if at.count { Some(query.clone().count(conn).await?) } else { None };
+    let after: Option<Mark> = at.after()?;
+    let query = match filter.sort.unwrap_or_default() {
+        OrganisationSort::Official => {
+            let query = query.order_by_asc(row::Column::DisplayOrder).order_by_asc(row::Column::Id);
+            match after {
+                Some(mark) => query.filter(
+                    row::Column::DisplayOrder
+                        .gt(mark.order)
+                        .or(row::Column::DisplayOrder.eq(mark.order).and(row::Column::Id.gt(mark.id))),
+                ),
+                None => query,
+            }
+        }
+        OrganisationSort::Pinyin => {
+            let query = query.order_by_asc(row::Column::PinyinKey).order_by_asc(row::Column::Id);
+            match after {
+                Some(mark) => query.filter(
+                    row::Column::PinyinKey
+                        .gt(&mark.key)
+                        .or(row::Column::PinyinKey.eq(&mark.key).and(row::Column::Id.gt(mark.id))),
+                ),
+                None => query,
+            }
+        }
+    };
+    Ok((query.offset(at.skip).limit(at.limit + 1).all(conn).await?, total))
+}
+
+fn filtered(filter: &OrganisationFilter, below: Option<&str>) -> Select<row::Entity> {
+    let mut query = row::Entity::find().filter(row::Column::Status.eq(OrgStatus::Active));
+    if let Some(city) = filter.city_id {
+        query = query.filter(row::Column::CityId.eq(city));
+    }
+    if let Some(parent) = filter.parent_id {
+        query = query.filter(row::Column::ParentId.eq(parent));
+    }
+    if filter.roots == Some(true) {
+        query = query.filter(row::Column::ParentId.is_null());
+    }
+    if let Some(level) = filter.level {
+        query = query.filter(row::Column::Level.eq(level));
+    }
+    if let Some(form) = filter.form {
+        query = query.filter(row::Column::Form.eq(form));
+    }
+    if let Some(path) = below {
+        query = query.filter(row::Column::Path.gte(path)).filter(row::Column::Path.lt(path_end(path)));
+    } else if let Some(only) = filter.organisation_id {
+        query = query.filter(row::Column::Id.eq(only));
+    }
+    if let Some(text) = filter.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        query = query.filter(named(text));
+    }
+    query
+}
+
+/// Names, former names, codes and pinyin that hold the text.
+fn named(text: &str) -> Condition {
+    let lower = like_escaped(&text.to_lowercase());
+    let inside = |text: &str| LikeExpr::new(format!("%{text}%")).escape('\\');
+    let begins = LikeExpr::new(format!("{lower}%")).escape('\\');
+    let plain = like_escaped(text);
+    let former = organisation_name::Entity::find()
+        .select_only()
+        .column(organisation_name::Column::OrganisationId)
+        .filter(Expr::col(organisation_name::Column::NameFull).like(inside(&plain)));
+    let mut any = Condition::any()
+        .add(Expr::col((row::Entity, row::Column::NameFull)).like(inside(&plain)))
+        .add(Expr::col((row::Entity, row::Column::NameShort)).like(inside(&plain)))
+        .add(row::Column::Code.eq(text.to_uppercase()))
+        .add(row::Column::Id.in_subquery(sea_orm::QuerySelect::query(&mut former.clone()).to_owned()));
+    if text.is_ascii() {
+        any = any
+            .add(Expr::col((row::Entity, row::Column::Initials)).like(begins.clone()))
+            .add(Expr::col((row::Entity, row::Column::PinyinKey)).like(begins));
+    }
+    any
+}
+
+#[derive(FromQueryResult)]
+struct ChildCount {
+    parent_id: OrganisationId,
+    children: i64,
+}
+
+/// How many active organisations stand directly below each of `parents`.
+pub(super) async fn child_counts(
+    conn: &impl ConnectionTrait,
+    parents: &[OrganisationId],
+) -> Result<HashMap<OrganisationId, u64>> {
+    if parents.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let counted = row::Entity::find()
+        .select_only()
+        .column(row::Column::ParentId)
+        .column_as(row::Column::Id.count(), "children")
+        .filter(row::Column::ParentId.is_in(parents.iter().copied()))
+        .filter(row::Column::Status.eq(OrgStatus::Active))
+        .group_by(row::Column::ParentId)
+        .into_model::<ChildCount>()
+        .all(conn)
+        .await?;
+    Ok(counted.into_iter().map(|one| (one.parent_id, u64::try_from(one.children).unwrap_or(0))).collect())
+}
+
+pub(super) async fn names_of(conn: &impl ConnectionTrait, id: OrganisationId) -> Result<Vec<organisation_name::Model>> {
+    Ok(organisation_name::Entity::find()
+        .filter(organisation_name::Column::OrganisationId.eq(id))
+        .order_by_asc(organisation_name::Column::CreatedAt)
+        .all(conn)
+        .await?)
+}
+
+#[derive(FromQueryResult)]
+struct Greatest {
+    seq: Option<i64>,
+    display_order: Option<i32>,
+}
+
+/// The greatest number and official place given so far.
+pub(super) async fn greatest(tx: &impl ConnectionTrait) -> Result<(i64, i32)> {
+    db::queue_up(tx, SEQ_LOCK).await?;
+    let found = row::Entity::find()
+        .select_only()
+        .column_as(row::Column::Seq.max(), "seq")
+        .column_as(row::Column::DisplayOrder.max(), "display_order")
+        .into_model::<Greatest>()
+        .one(tx)
+        .await?;
+    Ok(found.map_or((0, 0), |one| (one.seq.unwrap_or(0), one.display_order.unwrap_or(0))))
+}
+
+pub(super) async fn add(tx: &impl ConnectionTrait, new: row::Model) -> Result<()> {
+    let new: row::ActiveModel = new.into();
+    new.reset_all().insert(tx).await.map_err(|error| {
+        if db::is_unique(&error, "organisations_code_key", "organisations.code") {
+            return Error::from(super::model::OrganisationRule::CodeTaken);
+        }
+        Error::from(error)
+    })?;
+    Ok(())
+}
+
+pub(super) async fn add_name(tx: &impl ConnectionTrait, name: organisation_name::ActiveModel) -> Result<()> {
+    name.insert(tx).await?;
+    Ok(())
+}
+
+/// Writes `next` over the version it came from; zero rows means somebody was faster.
+pub(super) async fn replace(tx: &impl ConnectionTrait, next: row::Model) -> Result<()> {
+    let (id, seen) = (next.id, next.version - 1);
+    let next: row::ActiveModel = next.into();
+    let mut next = next.reset_all();
+    next.id = sea_orm::ActiveValue::Unchanged(id);
+    let outcome = row::Entity::update_many()
+        .set(next)
+        .filter(row::Column::Id.eq(id))
+        .filter(row::Column::Version.eq(seen))
+        .exec(tx)
+        .await?;
+    if outcome.rows_affected == 1 { Ok(()) } else { Err(Error::Raced) }
+}
+
+/// Removes an organisation that an undone import brought; the engine refuses while anything stands on it.
+pub(super) async fn remove(tx: &impl ConnectionTrait, id: OrganisationId) -> Result<()> {
+    organisation_name::Entity::delete_many().filter(organisation_name::Column::OrganisationId.eq(id)).exec(tx).await?;
+    row::Entity::delete_by_id(id).exec(tx).await?;
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! Feeding the index: changes in order, each object as it is now.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::engine::{Change, IndexDoc, Kind};
+use super::store;
+use crate::app::App;
+use crate::kernel::call::Call;
+use crate::kernel::error::{Error, Result};
+use crate::{activity, library, organisation, training};
+
+/// Changes applied in one commit.
+const BATCH: u64 = 500;
+
+/// Notes that an object changed, in the transaction of the change.
+///
+/// # Errors
+/// The engine's error.
+pub async fn note(tx: &impl ConnectionTrait, app: &App, call: &Call, kind: Kind, id: Uuid) -> Result<()> {
+    call.touch_index();
+    store::note(tx, app, kind.word(), id).await
+}
+
+/// Applies every change this instance has not applied yet. A failure is logged and made good at the next try: the
+/// change itself is committed and must not fail for it.
+pub async fn catch_up(app: &App) {
+    if let Err(error) = apply_all(app).await {
+        tracing::warn!(?error, "the search index lags behind");
+    }
+}
+
+async fn apply_all(app: &App) -> Result<()> {
+    let _one_at_a_time = app.indexing.lock().await;
+    loop {
+        let mark = app.engine.mark();
+        let rows = store::after(app.db().writer(), mark, BATCH).await?;
+        let Some(last) = rows.last().map(|row| row.seq) else { return Ok(()) };
+        let mut seen = HashSet::new();
+        let mut changes = Vec::new();
+        for row in rows.iter().rev() {
+            let Some(kind) = Kind::from_word(&row.kind) else { continue };
+            if seen.insert((kind, row.object_id)) {
+                let doc = current(app.db().writer(), kind, row.object_id).await?;
+                changes.push(Change { kind, id: row.object_id, doc });
+            }
+        }
+        apply(app, changes, last).await?;
+    }
+}
+
+/// Builds the index anew from the database, while serving; gives the number of objects.
+///
+/// # Errors
+/// The database's or the index's.
+pub async fn rebuild(app: &App) -> Result<usize> {
+    let _one_at_a_time = app.indexing.lock().await;
+    let mark = store::last(app.db().writer()).await?;
+    app.engine.clear().map_err(Error::internal)?;
+    let conn = app.db().writer();
+    let mut all: Vec<(Kind, Uuid)> = Vec::new();
+    all.extend(organisation::ops::every_id(conn).await?.into_iter().map(|id| (Kind::Organisation, id)));
+    all.extend(activity::ops::every_id(conn).await?.into_iter().map(|id| (Kind::Activity, id)));
+    all.extend(training::ops::every_id(conn).await?.into_iter().map(|id| (Kind::Class, id)));
+    all.extend(library::ops::every_id(conn).await?.into_iter().map(|id| (Kind::Document, id)));
+    for part in all.chunks(usize::try_from(BATCH).unwrap_or(500)) {
+        let mut changes = Vec::with_capacity(part.len());
+        for (kind, id) in part {
+            let doc = current(conn, *kind, *id).await?;
+            changes.push(Change { kind: *kind, id: *id, doc });
+        }
+        apply(app, changes, 0).await?;
+    }
+    apply(app, Vec::new(), mark).await?;
+    Ok(all.len())
+}
+
+async fn current(conn: &impl ConnectionTrait, kind: Kind, id: Uuid) -> Result<Option<IndexDoc>> {
+    match kind {
+        Kind::Organisation => organisation::ops::index_doc(conn, id.into()).await,
+        Kind::Activity => activity::ops::index_doc(conn, id.into()).await,
+        Kind::Class => training::ops::index_doc(conn, id.into()).await,
+        Kind::Document => library::ops::index_doc(conn, id.into()).await,
+        Kind::Practice => Ok(None),
+    }
+}
+
+async fn apply(app: &App, changes: Vec<Change>, mark: i64) -> Result<()> {
+    let engine = Arc::clone(&app.engine);
+    actix_web::rt::task::spawn_blocking(move || engine.apply(&changes, mark))
+        .await
+        .map_err(Error::internal)?
+        .map_err(Error::internal)
+}

@@ -1,0 +1,13 @@
+//! What can be done with classes.
+
+mod imports;
+mod reads;
+
+pub use imports::{
+    LessonEntry, Member, NewClass, NewMaterial, RosterEntry, add_material_in, add_quota_in, bring_in_lesson,
+    bring_in_member, create_in, members, take_back_lesson, take_back_member,
+};
+pub use reads::{
+    enrolled_count, every_id, facts, index_doc, index_text, lessons, list, materials, may_take_materials, quotas,
+    roster, show,
+};

@@ -1,0 +1,116 @@
+//! Who may do what with classes (`domain.md` 3.7).
+
+use twinning_entity::ids::{CityId, ClassId};
+
+use crate::kernel::actor::{Actor, RoleCode, Who};
+
+/// Acts on classes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClassAct {
+    /// Read what a class is about.
+    Read,
+    /// Read the roster.
+    Roster,
+    /// Read and download materials.
+    Materials,
+    /// Bring in a roster or a timetable.
+    Fill,
+}
+
+const ROSTER: &[RoleCode] = &[
+    RoleCode::Trainee,
+    RoleCode::BranchAdmin,
+    RoleCode::StreetReviewer,
+    RoleCode::OrgDeptDistrict,
+    RoleCode::OrgDeptCity,
+    RoleCode::ClassTeacher,
+];
+const MATERIALS: &[RoleCode] = &[
+    RoleCode::Trainee,
+    RoleCode::OrgDeptDistrict,
+    RoleCode::OrgDeptCity,
+    RoleCode::ClassTeacher,
+    RoleCode::ReviewerFirst,
+    RoleCode::ReviewerSecond,
+    RoleCode::ReviewerFinal,
+];
+const FILL: &[RoleCode] = &[RoleCode::OrgDeptCity, RoleCode::OrgDeptDistrict, RoleCode::ClassTeacher];
+
+impl ClassAct {
+    /// Callers that may ever do the act.
+    #[must_use]
+    pub const fn who(self) -> Who {
+        match self {
+            Self::Read => Who::ANYONE,
+            Self::Roster => Who::roles(ROSTER),
+            Self::Materials => Who::roles(MATERIALS),
+            Self::Fill => Who::roles(FILL),
+        }
+    }
+}
+
+/// A class as its rules need it.
+#[derive(Clone, Debug)]
+pub struct ClassFacts {
+    /// Identifier.
+    pub id: ClassId,
+    /// City that holds it.
+    pub city: CityId,
+    /// Path of the organiser.
+    pub organiser_path: String,
+    /// Whether its materials are open today (T5).
+    pub materials_open: bool,
+}
+
+/// Part of a roster a caller may see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RosterScope {
+    /// Nothing.
+    None,
+    /// Everybody; phones only masked, and for some not at all.
+    All {
+        /// Whether masked phones are shown.
+        phones: bool,
+    },
+    /// Those of organisations in these trees.
+    Trees(Vec<String>),
+}
+
+/// What the actor may see of the roster: staff and teachers all, a branch its own, a trainee names without phones.
+#[must_use]
+pub fn roster(actor: &Actor, class: &ClassFacts) -> RosterScope {
+    if actor.is_system() || runs(actor, class) {
+        return RosterScope::All { phones: true };
+    }
+    if actor.holding(&[RoleCode::Trainee]).any(|held| held.class == Some(class.id)) {
+        return RosterScope::All { phones: false };
+    }
+    let trees: Vec<String> = actor
+        .holding(&[RoleCode::BranchAdmin, RoleCode::StreetReviewer, RoleCode::OrgDeptDistrict])
+        .map(|held| held.path.clone())
+        .collect();
+    if trees.is_empty() { RosterScope::None } else { RosterScope::Trees(trees) }
+}
+
+/// Whether the actor runs the class: its teacher, or staff of its city.
+#[must_use]
+pub fn runs(actor: &Actor, class: &ClassFacts) -> bool {
+    actor.holding(&[RoleCode::ClassTeacher]).any(|held| held.class == Some(class.id))
+        || actor.is_city_staff_of(class.city)
+        || actor.holding(&[RoleCode::OrgDeptDistrict]).any(|held| class.organiser_path.starts_with(&held.path))
+}
+
+/// Whether the actor may take materials: who runs the class always, its trainees while they are open.
+#[must_use]
+pub fn takes_materials(actor: &Actor, class: &ClassFacts) -> bool {
+    let trainee = actor.holding(&[RoleCode::Trainee]).any(|held| held.class == Some(class.id));
+    let reviewer = actor
+        .holding(&[
+            RoleCode::ReviewerFirst,
+            RoleCode::ReviewerSecond,
+            RoleCode::ReviewerFinal,
+            RoleCode::OrgDeptDistrict,
+        ])
+        .any(|held| held.city == class.city);
+    actor.is_system() || runs(actor, class) || reviewer || (trainee && class.materials_open)
+}
