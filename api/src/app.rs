@@ -45,6 +45,7 @@ pub struct Inner {
     pub(crate) hashing: Semaphore,
     jobs: Notify,
     draining: AtomicBool,
+    beside: std::sync::Mutex<std::collections::HashMap<twinning_entity::ids::ImportId, std::path::PathBuf>>,
 }
 
 /// Keys of the purposes, derived once.
@@ -113,6 +114,7 @@ impl App {
             hashing: Semaphore::new(2),
             jobs: Notify::new(),
             draining: AtomicBool::new(false),
+            beside: std::sync::Mutex::default(),
         })))
     }
 
@@ -209,6 +211,17 @@ impl App {
     /// Waits until a job is written, but no longer than `pause`.
     pub async fn wait_for_jobs(&self, pause: Duration) {
         let _ = actix_web::rt::time::timeout(pause, self.jobs.notified()).await;
+    }
+
+    /// Remembers the folder with the files that a list names; commands alone import such lists.
+    pub fn keep_import_folder(&self, import: twinning_entity::ids::ImportId, folder: std::path::PathBuf) {
+        self.beside.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(import, folder);
+    }
+
+    /// The folder with the files that a list names.
+    #[must_use]
+    pub fn import_folder(&self, import: twinning_entity::ids::ImportId) -> Option<std::path::PathBuf> {
+        self.beside.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(&import).cloned()
     }
 
     /// From now on `/readyz` says no and the job loop ends.

@@ -5,5 +5,5 @@ mod imports;
 mod reads;
 
 pub use acts::{confirm, edit, log, return_record, submit_record};
-pub use imports::{Entry, bring_in, find_source, take_back};
+pub use imports::{Entry, bring_in, source_codes, take_back};
 pub use reads::{confirmed_count, every_id, index_doc, list, may_see_photo, show, show_by_no, waiting};

@@ -197,16 +197,17 @@ pub(super) async fn next_no(tx: &impl ConnectionTrait, year: i32) -> Result<Stri
     Ok(format!("{prefix}{:04}", number + 1))
 }
 
-pub(super) async fn by_source(
+pub(super) async fn source_codes(
     conn: &impl ConnectionTrait,
-    programme: ProgrammeId,
-    code: &str,
-) -> Result<Option<row::Model>> {
-    Ok(row::Entity::find()
-        .filter(row::Column::ProgrammeId.eq(programme))
-        .filter(row::Column::SourceCode.eq(code))
-        .one(conn)
-        .await?)
+) -> Result<std::collections::HashSet<(ProgrammeId, String)>> {
+    let found: Vec<(ProgrammeId, Option<String>)> = row::Entity::find()
+        .select_only()
+        .columns([row::Column::ProgrammeId, row::Column::SourceCode])
+        .filter(row::Column::SourceCode.is_not_null())
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(found.into_iter().filter_map(|(programme, code)| Some((programme, code?))).collect())
 }
 
 pub(super) async fn add(tx: &impl ConnectionTrait, new: row::Model, pairing: PairingId) -> Result<()> {

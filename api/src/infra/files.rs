@@ -336,7 +336,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("file://{}", folder.path().join("files").display());
         let blobs = Blobs::open(&url, folder.path()).unwrap();
-        let stream = futures_util::stream::iter(vec![Ok::<_, std::io::Error>(Bytes::from(vec![0; 100])); 3]);
+        let part = || Ok::<_, std::io::Error>(Bytes::from(vec![0; 100]));
+        let stream = futures_util::stream::iter([part(), part(), part()]);
         assert!(matches!(blobs.stage(stream, 250).await, Err(Halt::TooLarge)));
         assert_eq!(std::fs::read_dir(folder.path().join("staging")).unwrap().count(), 0);
     }

@@ -132,12 +132,21 @@ fn record(id: PersonId) -> String {
     format!("people/{id}/phone")
 }
 
-/// Takes back a person that an undone import made; the engine refuses while anything stands on it.
+/// Takes back a person that an undone import made, unless something else stands on them.
 ///
 /// # Errors
 /// The engine's error.
-pub async fn take_back(tx: &impl ConnectionTrait, id: PersonId) -> Result<()> {
-    store::remove(tx, id).await
+pub async fn take_back_if_free(tx: &impl ConnectionTrait, id: PersonId, import: ImportId) -> Result<()> {
+    store::remove_if_free(tx, id, import.0).await
+}
+
+/// Names and phone indexes of people, for matching a roster.
+///
+/// # Errors
+/// The engine's error.
+pub async fn keys(conn: &impl ConnectionTrait, ids: Vec<PersonId>) -> Result<Vec<(String, String)>> {
+    let found = store::by_ids(conn, ids).await?;
+    Ok(found.into_iter().filter_map(|one| Some((one.name, one.phone_index?))).collect())
 }
 
 /// Index under which a phone is found, for matching rosters.

@@ -77,7 +77,18 @@ pub(super) async fn add(tx: &impl ConnectionTrait, person: row::Model) -> Result
     Ok(())
 }
 
-pub(super) async fn remove(tx: &impl ConnectionTrait, id: PersonId) -> Result<()> {
-    row::Entity::delete_by_id(id).exec(tx).await?;
+/// Removes a person that `import` made and that no class, account or post uses.
+pub(super) async fn remove_if_free(tx: &impl ConnectionTrait, id: PersonId, import: uuid::Uuid) -> Result<()> {
+    let used = |column: &str, table: &str| {
+        Expr::cust(format!("NOT EXISTS (SELECT 1 FROM {table} WHERE {table}.{column} = people.id)"))
+    };
+    row::Entity::delete_many()
+        .filter(row::Column::Id.eq(id))
+        .filter(row::Column::ImportId.eq(import))
+        .filter(used("person_id", "enrolments"))
+        .filter(used("person_id", "accounts"))
+        .filter(used("person_id", "positions"))
+        .exec(tx)
+        .await?;
     Ok(())
 }

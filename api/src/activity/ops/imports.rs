@@ -45,28 +45,12 @@ pub struct Entry {
     pub provenance_note: Option<String>,
 }
 
-impl Entry {
-    /// Whether what is stored says the same already.
-    #[must_use]
-    pub fn says_the_same(&self, found: &row::Model) -> bool {
-        self.kind == found.kind
-            && self.title == found.title
-            && self.held_on == found.held_on
-            && self.place == found.place
-            && self.status == found.status
-    }
-}
-
-/// The activity that an earlier import brought in under this code.
+/// Codes that earlier imports brought in, with their programmes.
 ///
 /// # Errors
 /// The engine's error.
-pub async fn find_source(
-    conn: &impl ConnectionTrait,
-    programme: ProgrammeId,
-    code: &str,
-) -> Result<Option<row::Model>> {
-    store::by_source(conn, programme, code).await
+pub async fn source_codes(conn: &impl ConnectionTrait) -> Result<std::collections::HashSet<(ProgrammeId, String)>> {
+    store::source_codes(conn).await
 }
 
 /// Brings in one activity, in a write that is under way; it never counts as confirmed by the other side (I06).

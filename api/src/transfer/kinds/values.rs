@@ -1,0 +1,217 @@
+//! Reading values as people write them: dates, phones, lists, provenance.
+
+use chrono::{Datelike as _, NaiveDate, NaiveTime};
+use twinning_entity::provenance::Provenance;
+
+use crate::transfer::sheet::{Cell, tidy};
+
+/// A date read from a cell; `year` completes one without a year, and whether it did is told.
+///
+/// # Errors
+/// When the text is no date between 1900 and 2200.
+pub fn date(cell: &Cell, year: Option<i32>) -> Result<Option<(NaiveDate, bool)>, ()> {
+    match cell {
+        Cell::Empty => Ok(None),
+        Cell::Date(at) => sensible(at.date()).map(|day| Some((day, false))),
+        Cell::Number(number) => serial(*number).map(|day| Some((day, false))),
+        Cell::Text(text) => written(&tidy(text), year),
+        Cell::Time(_) | Cell::Bool(_) | Cell::Error => Err(()),
+    }
+}
+
+fn sensible(day: NaiveDate) -> Result<NaiveDate, ()> {
+    if (1900..=2200).contains(&day.year()) { Ok(day) } else { Err(()) }
+}
+
+/// A serial number of a spreadsheet, or eight digits of a date.
+fn serial(number: f64) -> Result<NaiveDate, ()> {
+    if number.fract() != 0.0 && !(1.0..80_000.0).contains(&number) {
+        return Err(());
+    }
+    if (19_000_101.0..=22_001_231.0).contains(&number) {
+        return digits(&format!("{number:.0}"));
+    }
+    if !(20_000.0..80_000.0).contains(&number) {
+        return Err(());
+    }
+    let base = NaiveDate::from_ymd_opt(1899, 12, 30).ok_or(())?;
+    base.checked_add_days(chrono::Days::new(number.floor() as u64)).ok_or(()).and_then(sensible)
+}
+
+fn digits(text: &str) -> Result<NaiveDate, ()> {
+    NaiveDate::parse_from_str(text, "%Y%m%d").map_err(|_| ()).and_then(sensible)
+}
+
+fn written(text: &str, year: Option<i32>) -> Result<Option<(NaiveDate, bool)>, ()> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    // A weekday or a time behind the date says nothing new.
+    let text: String = text.split(['(', '（', 'T', ' ']).next().unwrap_or_default().to_owned();
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return match text.len() {
+            8 => digits(&text).map(|day| Some((day, false))),
+            5 => serial(text.parse().map_err(|_| ())?).map(|day| Some((day, false))),
+            _ => Err(()),
+        };
+    }
+    let parts: Vec<&str> = text
+        .trim_end_matches(['日', '号'])
+        .split(['年', '月', '-', '/', '.', '．', '。'])
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .collect();
+    let number = |part: &&str| part.parse::<u32>().map_err(|_| ());
+    match parts.as_slice() {
+        [y, m, d] => {
+            let y = i32::try_from(number(y)?).map_err(|_| ())?;
+            let y = if (0..100).contains(&y) { 2000 + y } else { y };
+            let day = NaiveDate::from_ymd_opt(y, number(m)?, number(d)?).ok_or(())?;
+            sensible(day).map(|day| Some((day, false)))
+        }
+        [m, d] => {
+            let day = NaiveDate::from_ymd_opt(year.ok_or(())?, number(m)?, number(d)?).ok_or(())?;
+            Ok(Some((day, true)))
+        }
+        _ => Err(()),
+    }
+}
+
+/// A time of day.
+#[must_use]
+pub fn time(cell: &Cell) -> Option<NaiveTime> {
+    match cell {
+        Cell::Time(time) => Some(*time),
+        Cell::Date(at) => Some(at.time()),
+        Cell::Number(number) if (0.0..1.0).contains(number) => {
+            NaiveTime::from_num_seconds_from_midnight_opt((number * 86_400.0).round() as u32, 0)
+        }
+        Cell::Text(text) => {
+            let text = tidy(text).replace(['：', '时', '点', '.'], ":").replace('分', "");
+            ["%H:%M", "%H:%M:%S"]
+                .iter()
+                .find_map(|form| NaiveTime::parse_from_str(text.trim_end_matches(':'), form).ok())
+        }
+        _ => None,
+    }
+}
+
+/// A mobile number.
+///
+/// # Errors
+/// `missing_phone`, `phone_precision_lost` or `bad_phone`, as `data/messy` names them.
+pub fn phone(cell: Option<&Cell>) -> Result<String, &'static str> {
+    let text = match cell {
+        None | Some(Cell::Empty | Cell::Error) => return Err("missing_phone"),
+        Some(Cell::Number(number)) => format!("{number:.0}"),
+        Some(other) => other.text(),
+    };
+    if ["", "无", "暂无", "-", "/", "—", "#n/a", "#ref!"].contains(&text.to_lowercase().as_str()) {
+        return Err("missing_phone");
+    }
+    let bare: String =
+        text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '‐' | '–' | '—' | '－')).collect();
+    // A number written with an exponent can be restored only when all its eleven digits are there.
+    let bare = match bare.to_ascii_lowercase().split_once('e') {
+        Some((mantissa, exponent)) if mantissa.parse::<f64>().is_ok() => restored(mantissa, exponent)?,
+        _ => bare,
+    };
+    let bare = bare.strip_suffix(".0").unwrap_or(&bare);
+    let bare = bare.strip_prefix("+86").or_else(|| bare.strip_prefix("0086")).unwrap_or(bare);
+    let bare = if bare.len() == 13 { bare.strip_prefix("86").unwrap_or(bare) } else { bare };
+    let good = bare.len() == 11
+        && bare.bytes().all(|byte| byte.is_ascii_digit())
+        && bare.starts_with('1')
+        && matches!(bare.as_bytes().get(1), Some(b'3'..=b'9'));
+    if good { Ok(bare.to_owned()) } else { Err("bad_phone") }
+}
+
+fn restored(mantissa: &str, exponent: &str) -> Result<String, &'static str> {
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    let power: i32 = exponent.trim_start_matches('+').parse().map_err(|_| "bad_phone")?;
+    if power != 10 {
+        return Err("bad_phone");
+    }
+    if digits.len() >= 11 { Ok(digits.get(..11).unwrap_or_default().to_owned()) } else { Err("phone_precision_lost") }
+}
+
+/// A person's name: no white space inside, one kind of separator (`domain.md` 5.7).
+#[must_use]
+pub fn name(cell: Option<&Cell>) -> String {
+    let Some(cell) = cell else { return String::new() };
+    let text = match cell {
+        // Folding would turn some separators and rare characters into others; only spaces go.
+        Cell::Text(text) => text.clone(),
+        other => other.text(),
+    };
+    text.chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{3000}'))
+        .map(|c| if matches!(c, '•' | '・' | '‧' | '･' | '∙' | '.' | '．') { '·' } else { c })
+        .collect()
+}
+
+/// Texts parted by the usual marks.
+#[must_use]
+pub fn list(text: &str) -> Vec<String> {
+    text.split(['、', '；', ';', '，', ',', '|', '｜'])
+        .map(|part| part.trim().to_owned())
+        .filter(|part| !part.is_empty())
+        .collect()
+}
+
+/// Where a row comes from, by the words of the file.
+#[must_use]
+pub fn provenance(text: &str) -> Provenance {
+    match text {
+        "" => Provenance::Entered,
+        text if text.contains("合成") => Provenance::Synthetic,
+        text if text.contains("概称") => Provenance::General,
+        text if text.contains("载明") => Provenance::Stated,
+        text if text.contains("推定") => Provenance::Inferred,
+        _ => Provenance::Entered,
+    }
+}
+
+/// Whether a text says yes.
+#[must_use]
+pub fn yes(text: &str) -> bool {
+    matches!(text.to_lowercase().as_str(), "是" | "有" | "√" | "y" | "yes" | "true" | "1")
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "test")]
+    use super::*;
+
+    fn text(text: &str) -> Cell {
+        Cell::Text(text.to_owned())
+    }
+
+    #[test]
+    fn phones_are_read_as_people_write_them() {
+        for written in
+            ["199 0000 0001", "199-0000-0001", "+8619900000001", "008619900000001", "19900000001.0", "1.9900000001E+10"]
+        {
+            assert_eq!(phone(Some(&text(written))).as_deref(), Ok("19900000001"), "{written}");
+        }
+        assert_eq!(phone(Some(&Cell::Number(19_900_000_001.0))).as_deref(), Ok("19900000001"));
+        assert_eq!(phone(Some(&text("1.99E+10"))), Err("phone_precision_lost"));
+        assert_eq!(phone(Some(&text("0375-1234567"))), Err("bad_phone"));
+        assert_eq!(phone(Some(&text("暂无"))), Err("missing_phone"));
+        assert_eq!(phone(None), Err("missing_phone"));
+    }
+
+    #[test]
+    fn dates_are_read_as_people_write_them() {
+        let day = NaiveDate::from_ymd_opt(2019, 12, 23).unwrap();
+        for written in ["2019年12月23日", "2019.12.23", "2019/12/23", "20191223", "2019-12-23", "43822"] {
+            assert_eq!(date(&text(written), None), Ok(Some((day, false))), "{written}");
+        }
+        assert_eq!(date(&text("12月23日"), Some(2019)), Ok(Some((day, true))));
+        assert_eq!(date(&Cell::Number(43_822.0), None), Ok(Some((day, false))));
+        for wrong in ["2019-13-40", "下周一", "12月23日"] {
+            assert_eq!(date(&text(wrong), None), Err(()), "{wrong}");
+        }
+        assert_eq!(date(&text(""), None), Ok(None));
+    }
+}

@@ -1,0 +1,327 @@
+//! What can be done with imports: check a file, look at the result, confirm, cancel, undo.
+
+mod apply;
+mod check;
+
+use serde_json::json;
+use twinning_entity::ids::{ImportId, ImportRowId};
+use twinning_entity::import::{self as row, ImportKind, ImportState};
+use twinning_entity::import_row::{self as line, RowAction, RowState};
+
+pub use check::Beside;
+
+use super::fault::{FileFault, RowFault};
+use super::kinds::{Action, Report, Verdict};
+use super::model::{self, ImportRule};
+use super::policy::{self, ImportAct};
+use super::store;
+use super::wire::{ImportBody, ImportCounts, ImportListParams, ImportOptions, ImportRowBody, RowFaultBody};
+use crate::app::App;
+use crate::audit::{self, ops::About};
+use crate::kernel::call::{Call, Lang};
+use crate::kernel::clock::shanghai;
+use crate::kernel::error::{Error, Result};
+use crate::kernel::page::{Page, PageRequest};
+
+/// Rows that are shown of an import (`reliability.md` U-08).
+const SHOWN: u64 = 200;
+
+/// A file that is to be imported.
+#[derive(Clone, Debug)]
+pub struct NewImport {
+    /// Kind.
+    pub kind: ImportKind,
+    /// Name of the file.
+    pub file_name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// How it is done.
+    pub options: ImportOptions,
+    /// Where files that the list names are.
+    pub beside: Beside,
+}
+
+/// Checks a file and keeps what was found; nothing else is written.
+///
+/// # Errors
+/// [`ImportRule`], [`Error::Denied`]. A file that cannot be used gives an import that says why.
+pub async fn check(app: &App, call: &Call, new: NewImport) -> Result<ImportBody> {
+    call.actor.may_ever(ImportAct::Import.who())?;
+    if !policy::allows(&call.actor, new.kind) {
+        return Err(Error::Denied);
+    }
+    let options = check::completed(app, call, &new).await?;
+    let checked = check::report(app, call, &new, &options).await?;
+    let id: ImportId = app.new_id();
+    if let Beside::Folder(folder) = &new.beside {
+        app.keep_import_folder(id, folder.clone());
+    }
+    let (model, lines) = rows(app, call, id, &new, &options, checked)?;
+    app.write(call, async |tx| {
+        store::add(tx, model.clone(), lines.clone()).await?;
+        let detail = json!({ "kind": new.kind, "counts": model.counts });
+        audit::note(tx, app, call, "import.check", About::new("import", id), detail).await?;
+        body(tx, call, model.clone()).await
+    })
+    .await
+}
+
+fn rows(
+    app: &App,
+    call: &Call,
+    id: ImportId,
+    new: &NewImport,
+    options: &ImportOptions,
+    checked: Result<Report, FileFault>,
+) -> Result<(row::Model, Vec<line::Model>)> {
+    let now = app.now();
+    let (report, fault) = match checked {
+        Ok(report) => (report, None),
+        Err(fault) => (Report::default(), Some(fault)),
+    };
+    let mut counts = ImportCounts::default();
+    let mut lines = Vec::with_capacity(report.rows.len());
+    for (at, one) in report.rows.into_iter().enumerate() {
+        let (state, action, value, note) = match one.verdict {
+            Verdict::Accepted(action, value) => {
+                counts.accepted += 1;
+                let action = match action {
+                    Action::Add => {
+                        counts.add += 1;
+                        RowAction::Add
+                    }
+                    Action::Update => {
+                        counts.update += 1;
+                        RowAction::Update
+                    }
+                    Action::Same => {
+                        counts.same += 1;
+                        RowAction::Same
+                    }
+                };
+                (RowState::Accepted, Some(action), Some(value), None)
+            }
+            Verdict::Rejected => {
+                counts.rejected += 1;
+                (RowState::Rejected, None, None, None)
+            }
+            Verdict::Ignored(reason) => {
+                counts.ignored += 1;
+                (RowState::Ignored, None, None, Some(reason))
+            }
+        };
+        lines.push(line::Model {
+            id: app.new_id::<ImportRowId>(),
+            import_id: id,
+            position: i32::try_from(at).unwrap_or(i32::MAX),
+            sheet: one.sheet,
+            row_no: i32::try_from(one.row).unwrap_or(i32::MAX),
+            state,
+            action,
+            label: note.or(Some(one.label)).filter(|text| !text.is_empty()),
+            value,
+            faults: serde_json::to_value(one.faults)?,
+            cells: serde_json::to_value(one.cells)?,
+            object_kind: None,
+            object_id: None,
+            before: None,
+        });
+    }
+    let model = row::Model {
+        id,
+        kind: new.kind,
+        state: if fault.is_some() { ImportState::Failed } else { ImportState::Checked },
+        file_name: crate::file::name::clean(&new.file_name, &crate::file::name::extension(&new.file_name)),
+        file_id: None,
+        class_id: options.class_id,
+        options: serde_json::to_value(options)?,
+        counts: serde_json::to_value(counts)?,
+        header: json!(report.header),
+        fault: fault.map(serde_json::to_value).transpose()?,
+        organisation_id: call.actor.appointments().first().map(|held| held.organisation),
+        created_by: call.actor.account(),
+        version: 1,
+        created_at: now,
+        updated_at: now,
+        finished_at: None,
+    };
+    Ok((model, lines))
+}
+
+/// One import of the caller.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn show(app: &App, call: &Call, id: ImportId) -> Result<ImportBody> {
+    call.actor.may_ever(ImportAct::Import.who())?;
+    let found = store::find(app.reader(), call.actor.account(), id).await?;
+    body(app.reader(), call, found).await
+}
+
+/// Imports of the caller, the latest first.
+///
+/// # Errors
+/// Refusals of the input; the engine's error.
+pub async fn list(app: &App, call: &Call, params: ImportListParams) -> Result<Page<ImportBody>> {
+    call.actor.may_ever(ImportAct::Import.who())?;
+    let maker = call.actor.account().ok_or(Error::Anonymous)?;
+    let at = PageRequest::asked(params.limit, params.cursor, None)?;
+    let found = store::page(app.reader(), maker, at.after()?, &at).await?;
+    let page = Page::cut(found, &at, None, |one| (one.created_at, one.id));
+    let mut items = Vec::with_capacity(page.items.len());
+    for one in page.items {
+        items.push(line_body(call, one, Vec::new()));
+    }
+    Ok(Page { items, next_cursor: page.next_cursor, total: None })
+}
+
+/// Does what the check promised: all rows, or all good ones when that is chosen, in one transaction.
+///
+/// # Errors
+/// [`ImportRule`], [`Error::Stale`], [`Error::NotFound`].
+pub async fn confirm(app: &App, call: &Call, id: ImportId, seen: i32, skip_bad_rows: bool) -> Result<ImportBody> {
+    call.actor.may_ever(ImportAct::Import.who())?;
+    app.write(call, async |tx| {
+        let found = ready(tx, call, id, seen, "confirm").await?;
+        let counts: ImportCounts = serde_json::from_value(found.counts.clone())?;
+        if counts.rejected > 0 && !skip_bad_rows {
+            return Err(ImportRule::BadRows.into());
+        }
+        if counts.accepted == 0 {
+            return Err(ImportRule::NothingToDo.into());
+        }
+        apply::all(tx, app, call, &found).await?;
+        finish(tx, app, call, found, ImportState::Done, "import.confirm").await
+    })
+    .await
+}
+
+/// Drops a checked import; nothing was written.
+///
+/// # Errors
+/// As [`confirm`].
+pub async fn cancel(app: &App, call: &Call, id: ImportId, seen: i32) -> Result<ImportBody> {
+    call.actor.may_ever(ImportAct::Import.who())?;
+    app.write(call, async |tx| {
+        let found = ready(tx, call, id, seen, "cancel").await?;
+        finish(tx, app, call, found, ImportState::Cancelled, "import.cancel").await
+    })
+    .await
+}
+
+/// Takes back what an import made, while nothing was built on it.
+///
+/// # Errors
+/// As [`confirm`]; [`ImportRule::BuiltUpon`].
+pub async fn undo(app: &App, call: &Call, id: ImportId, seen: i32) -> Result<ImportBody> {
+    call.actor.may_ever(ImportAct::Import.who())?;
+    app.write(call, async |tx| {
+        let found = ready(tx, call, id, seen, "undo").await?;
+        apply::take_back(tx, app, call, &found).await?;
+        finish(tx, app, call, found, ImportState::Undone, "import.undo").await
+    })
+    .await
+}
+
+async fn ready(
+    tx: &impl sea_orm::ConnectionTrait,
+    call: &Call,
+    id: ImportId,
+    seen: i32,
+    act: &str,
+) -> Result<row::Model> {
+    let found = store::find(tx, call.actor.account(), id).await?;
+    if !model::acts(found.state).contains(&act) {
+        return Err(ImportRule::WrongState(found.state).into());
+    }
+    if found.version == seen { Ok(found) } else { Err(Error::Stale) }
+}
+
+async fn finish(
+    tx: &impl sea_orm::ConnectionTrait,
+    app: &App,
+    call: &Call,
+    found: row::Model,
+    state: ImportState,
+    operation: &str,
+) -> Result<ImportBody> {
+    let now = app.now();
+    let next = row::Model { state, version: found.version + 1, updated_at: now, finished_at: Some(now), ..found };
+    store::replace(tx, next.clone()).await?;
+    let detail = json!({ "kind": next.kind, "counts": next.counts });
+    audit::note(tx, app, call, operation, About::new("import", next.id), detail).await?;
+    body(tx, call, next).await
+}
+
+async fn body(conn: &impl sea_orm::ConnectionTrait, call: &Call, found: row::Model) -> Result<ImportBody> {
+    let lines = store::shown(conn, found.id, SHOWN).await?;
+    Ok(line_body(call, found, lines))
+}
+
+fn line_body(call: &Call, found: row::Model, lines: Vec<line::Model>) -> ImportBody {
+    let fault: Option<FileFault> = found.fault.and_then(|fault| serde_json::from_value(fault).ok());
+    ImportBody {
+        id: found.id,
+        kind: found.kind,
+        state: found.state,
+        file_name: found.file_name,
+        counts: serde_json::from_value(found.counts).unwrap_or_default(),
+        header: crate::programme::ops::strings(&found.header),
+        problem: fault.map(|fault| fault.sentence(call.lang)),
+        class_id: found.class_id,
+        rows: lines.into_iter().map(|one| row_body(one, call.lang)).collect(),
+        created_at: found.created_at.with_timezone(&shanghai()),
+        allowed_actions: model::acts(found.state).iter().map(|act| (*act).to_owned()).collect(),
+        version: found.version,
+    }
+}
+
+fn row_body(found: line::Model, lang: Lang) -> ImportRowBody {
+    let faults: Vec<RowFault> = serde_json::from_value(found.faults).unwrap_or_default();
+    ImportRowBody {
+        sheet: found.sheet,
+        row: found.row_no,
+        state: found.state.word().to_owned(),
+        action: found.action.map(|action| action.word().to_owned()),
+        label: found.label,
+        faults: faults
+            .into_iter()
+            .map(|fault| RowFaultBody {
+                message: fault.sentence(lang),
+                column: fault.column,
+                code: fault.code,
+                value: fault.value,
+            })
+            .collect(),
+        cells: crate::programme::ops::strings(&found.cells),
+    }
+}
+
+/// The bad rows of an import as a workbook: the headings, the cells, and a column that says why.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn bad_rows(app: &App, call: &Call, id: ImportId) -> Result<Vec<u8>> {
+    call.actor.may_ever(ImportAct::Import.who())?;
+    let found = store::find(app.reader(), call.actor.account(), id).await?;
+    let lines = store::rejected(app.reader(), id).await?;
+    let header = crate::programme::ops::strings(&found.header);
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    let reason_column = u16::try_from(header.len()).unwrap_or(u16::MAX - 1);
+    let failed = |error: rust_xlsxwriter::XlsxError| Error::internal(error);
+    for (column, heading) in (0_u16..).zip(&header) {
+        sheet.write_string(0, column, heading).map_err(failed)?;
+    }
+    let reason = crate::infra::i18n::text::<&str, &str>(call.lang, "import-reason-column", &[]);
+    sheet.write_string(0, reason_column, reason).map_err(failed)?;
+    for (at, one) in (1_u32..).zip(lines) {
+        let shown = row_body(one, call.lang);
+        for (column, cell) in (0_u16..).zip(&shown.cells) {
+            sheet.write_string(at, column, cell).map_err(failed)?;
+        }
+        let why: Vec<String> = shown.faults.into_iter().map(|fault| fault.message).collect();
+        sheet.write_string(at, reason_column, why.join("；")).map_err(failed)?;
+    }
+    book.save_to_buffer().map_err(failed)
+}

@@ -1,0 +1,40 @@
+//! Who may import what (`domain.md` 3.7): staff for their city or district, teachers for their class.
+
+use twinning_entity::import::ImportKind;
+
+use crate::kernel::actor::{Actor, RoleCode, Who};
+
+/// Acts on imports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImportAct {
+    /// Import, and see one's own imports.
+    Import,
+}
+
+impl ImportAct {
+    /// Callers that may ever do the act.
+    #[must_use]
+    pub const fn who(self) -> Who {
+        match self {
+            Self::Import => Who::roles(&[
+                RoleCode::OrgDeptCity,
+                RoleCode::OrgDeptDistrict,
+                RoleCode::BranchAdmin,
+                RoleCode::ClassTeacher,
+            ]),
+        }
+    }
+}
+
+/// Whether the actor may import this kind at all; the rows are then held to its city.
+#[must_use]
+pub fn allows(actor: &Actor, kind: ImportKind) -> bool {
+    let roles: &[RoleCode] = match kind {
+        ImportKind::Enrolments | ImportKind::Lessons | ImportKind::Attendance => {
+            &[RoleCode::OrgDeptCity, RoleCode::OrgDeptDistrict, RoleCode::ClassTeacher]
+        }
+        ImportKind::Documents => &[RoleCode::OrgDeptCity, RoleCode::OrgDeptDistrict, RoleCode::BranchAdmin],
+        _ => &[RoleCode::OrgDeptCity],
+    };
+    actor.is_system() || actor.holding(roles).any(|held| !held.read_only)
+}

@@ -1,0 +1,105 @@
+//! Statements on imports and their rows.
+
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
+};
+use twinning_entity::ids::{AccountId, ImportId, ImportRowId};
+use twinning_entity::import as row;
+use twinning_entity::import_row::{self as line, RowState};
+use uuid::Uuid;
+
+use crate::kernel::error::{Error, Result};
+use crate::kernel::page::PageRequest;
+
+/// An import is its maker's alone; the product itself sees all.
+pub(super) async fn find(conn: &impl ConnectionTrait, maker: Option<AccountId>, id: ImportId) -> Result<row::Model> {
+    let mut query = row::Entity::find_by_id(id);
+    if let Some(maker) = maker {
+        query = query.filter(row::Column::CreatedBy.eq(maker));
+    }
+    query.one(conn).await?.ok_or(Error::NotFound("import"))
+}
+
+pub(super) async fn page(
+    conn: &impl ConnectionTrait,
+    maker: AccountId,
+    after: Option<(DateTime<Utc>, ImportId)>,
+    at: &PageRequest,
+) -> Result<Vec<row::Model>> {
+    let mut query = row::Entity::find().filter(row::Column::CreatedBy.eq(maker));
+    if let Some((at, id)) = after {
+        query =
+            query.filter(row::Column::CreatedAt.lt(at).or(row::Column::CreatedAt.eq(at).and(row::Column::Id.lt(id))));
+    }
+    Ok(query.order_by_desc(row::Column::CreatedAt).order_by_desc(row::Column::Id).limit(at.limit + 1).all(conn).await?)
+}
+
+pub(super) async fn add(tx: &impl ConnectionTrait, new: row::Model, lines: Vec<line::Model>) -> Result<()> {
+    let new: row::ActiveModel = new.into();
+    new.reset_all().insert(tx).await?;
+    for part in lines.chunks(200) {
+        let models = part.iter().cloned().map(|one| line::ActiveModel::from(one).reset_all());
+        line::Entity::insert_many(models).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// Writes `next` over the version it came from; zero rows means somebody was faster.
+pub(super) async fn replace(tx: &impl ConnectionTrait, next: row::Model) -> Result<()> {
+    let (id, seen) = (next.id, next.version - 1);
+    let mut next = row::ActiveModel::from(next).reset_all();
+    next.id = sea_orm::ActiveValue::Unchanged(id);
+    let outcome = row::Entity::update_many()
+        .set(next)
+        .filter(row::Column::Id.eq(id))
+        .filter(row::Column::Version.eq(seen))
+        .exec(tx)
+        .await?;
+    if outcome.rows_affected == 1 { Ok(()) } else { Err(Error::Raced) }
+}
+
+pub(super) async fn accepted(conn: &impl ConnectionTrait, id: ImportId) -> Result<Vec<line::Model>> {
+    Ok(line::Entity::find()
+        .filter(line::Column::ImportId.eq(id))
+        .filter(line::Column::State.eq(RowState::Accepted))
+        .order_by_asc(line::Column::Position)
+        .all(conn)
+        .await?)
+}
+
+/// Rows that need a look, then the first good ones.
+pub(super) async fn shown(conn: &impl ConnectionTrait, id: ImportId, most: u64) -> Result<Vec<line::Model>> {
+    let of_state = |state: RowState| {
+        line::Entity::find()
+            .filter(line::Column::ImportId.eq(id))
+            .filter(line::Column::State.eq(state))
+            .order_by_asc(line::Column::Position)
+            .limit(most)
+    };
+    let mut out = of_state(RowState::Rejected).all(conn).await?;
+    out.extend(of_state(RowState::Accepted).all(conn).await?);
+    out.truncate(usize::try_from(most).unwrap_or(200));
+    Ok(out)
+}
+
+pub(super) async fn rejected(conn: &impl ConnectionTrait, id: ImportId) -> Result<Vec<line::Model>> {
+    Ok(line::Entity::find()
+        .filter(line::Column::ImportId.eq(id))
+        .filter(line::Column::State.eq(RowState::Rejected))
+        .order_by_asc(line::Column::Position)
+        .all(conn)
+        .await?)
+}
+
+pub(super) async fn note_object(tx: &impl ConnectionTrait, id: ImportRowId, kind: &str, object: Uuid) -> Result<()> {
+    line::Entity::update_many()
+        .col_expr(line::Column::ObjectKind, Expr::value(kind))
+        .col_expr(line::Column::ObjectId, Expr::value(object))
+        .filter(line::Column::Id.eq(id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
