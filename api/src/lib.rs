@@ -9,6 +9,7 @@ pub mod activity;
 pub mod app;
 pub mod audit;
 pub mod city;
+pub mod demo;
 pub mod file;
 pub mod history;
 pub mod infra;

@@ -63,3 +63,7 @@ activity-consent-required = Tick the consent to the use of the photos.
 activity-too-many-photos = At most { $max } photos. Remove the surplus.
 activity-not-yet-held = Only activities already held can be logged. Check date and time.
 activity-end-before-start = The end must be after the start.
+
+demo-production = Demo data can't be loaded in production.
+demo-incomplete = The example files were not taken whole. See the log.
+form-foreign = The form is no longer valid. Go back, refresh the page and send it again.

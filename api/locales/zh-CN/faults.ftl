@@ -63,3 +63,7 @@ activity-consent-required = 请勾选照片使用同意。
 activity-too-many-photos = 照片最多 { $max } 张，请删去多余的。
 activity-not-yet-held = 只能登记已经举行的活动，请检查日期和时间。
 activity-end-before-start = 结束时间应晚于开始时间。
+
+demo-production = 正式环境不能装入示例数据。
+demo-incomplete = 示例文件没有完整导入，请查看日志。
+form-foreign = 表单已失效，请返回刷新页面后重新提交。

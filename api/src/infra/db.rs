@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
+pub use sea_orm::DbErr;
 use sea_orm::{
-    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
     IsolationLevel, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use twinning_migration::{Migrator, MigratorTrait};
@@ -89,6 +90,14 @@ impl Db {
     /// The first migration's error; its transaction is rolled back.
     pub async fn migrate(&self) -> Result<(), DbErr> {
         Migrator::up(&self.writer, None).await
+    }
+
+    /// Takes back the last migration.
+    ///
+    /// # Errors
+    /// The migration's error; its transaction is rolled back.
+    pub async fn unmigrate(&self) -> Result<(), DbErr> {
+        Migrator::down(&self.writer, Some(1)).await
     }
 
     /// Names of migrations that this program knows and the database lacks.

@@ -94,6 +94,12 @@ impl Call {
         Self::new(Actor::System(reason), Lang::Zh, format!("system:{reason}"))
     }
 
+    /// The same call without a repeat key, for a step that has no effect of its own to repeat.
+    #[must_use]
+    pub fn once(&self) -> Self {
+        Self { repeat: None, ..self.clone() }
+    }
+
     /// Notes that this call changed something that search shows.
     pub fn touch_index(&self) {
         self.touched.store(true, Ordering::Relaxed);

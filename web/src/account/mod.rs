@@ -1,0 +1,169 @@
+//! Sign-in, the workspace with what waits, and the own account.
+
+use actix_web::HttpRequest;
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use actix_web::web::{Data, Query, ServiceConfig, get, post};
+use serde::{Deserialize, Serialize};
+use twinning_api::account::ops;
+use twinning_api::account::wire::{Credentials, MeBody};
+use twinning_api::kernel::call::Lang;
+use twinning_api::pairing::{self, wire::PairingLine};
+use twinning_api::rest::problem::sentence;
+use twinning_api::{App, Error, RoleCode};
+
+use crate::shell::csrf::Protected;
+use crate::shell::visitor::session_cookie;
+use crate::shell::{Page, PageFault, Visitor, words};
+
+/// Mounts the handlers.
+pub fn mount(config: &mut ServiceConfig) {
+    config
+        .route("/login", get().to(login_form))
+        .route("/login", post().to(login))
+        .route("/logout", post().to(logout))
+        .route("/w", get().to(workspace))
+        .route("/w/todo", get().to(workspace))
+        .route("/me", get().to(workspace))
+        .route("/size", get().to(size));
+}
+
+/// The form to sign in.
+#[derive(Serialize)]
+pub struct Login {
+    login: String,
+    next: String,
+    fault: Option<String>,
+}
+
+impl Page for Login {
+    const TEMPLATE: &'static str = "account/login";
+    const NAV: &'static str = "";
+
+    fn title(&self, lang: Lang) -> String {
+        words::plain(lang, "login")
+    }
+}
+
+#[derive(Deserialize)]
+struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+async fn login_form(visitor: Visitor, asked: Query<Next>) -> Result<HttpResponse, PageFault> {
+    visitor.page(&Login { login: String::new(), next: local(&asked.next).unwrap_or_default(), fault: None })
+}
+
+/// A local path with one slash and a letter, else nothing (`reliability.md` B-05).
+fn local(next: &str) -> Option<String> {
+    let rest = next.strip_prefix('/')?;
+    let good = rest.starts_with(|c: char| c.is_ascii_alphabetic())
+        && rest.len() < 512
+        && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_/.?=&%".contains(&byte));
+    good.then(|| next.to_owned())
+}
+
+#[derive(Deserialize)]
+struct LoginForm {
+    login: String,
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+async fn login(app: Data<App>, request: HttpRequest, form: Protected<LoginForm>) -> Result<HttpResponse, PageFault> {
+    let Protected { form, visitor } = form;
+    let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).map(ToOwned::to_owned);
+    let credentials = Credentials { login: form.login.clone(), password: form.password, totp: None };
+    let call = visitor.call.once();
+    match ops::open_session(&app, &call, credentials, agent).await {
+        Ok(opened) => {
+            let landing = format!("{}/w", visitor.prefix());
+            let to = local(&form.next).unwrap_or(landing);
+            Ok(HttpResponse::SeeOther()
+                .insert_header((header::LOCATION, to))
+                .cookie(visitor.cookie(session_cookie(&app), opened.token))
+                .finish())
+        }
+        Err(Error::Refused(rule)) => {
+            let error = Error::Refused(rule);
+            let status = twinning_api::rest::problem::status_of(&error);
+            let fault = Some(sentence(&error, visitor.call.lang));
+            let page = Login { login: form.login, next: local(&form.next).unwrap_or_default(), fault };
+            visitor.page_with(HttpResponse::build(status), &page)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[derive(Deserialize)]
+struct Empty {}
+
+async fn logout(app: Data<App>, form: Protected<Empty>) -> Result<HttpResponse, PageFault> {
+    let visitor = form.visitor;
+    if let Some(session) = &visitor.session {
+        let call = visitor.call.once();
+        ops::close_session(&app, &call, session.id).await?;
+    }
+    let mut gone = visitor.cookie(session_cookie(&app), String::new());
+    gone.make_removal();
+    Ok(HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, format!("{}/", visitor.prefix())))
+        .insert_header(("clear-site-data", "\"cache\", \"storage\""))
+        .cookie(gone)
+        .finish())
+}
+
+/// The workspace: what waits, and where to begin.
+#[derive(Serialize)]
+pub struct Workspace {
+    me: MeBody,
+    pairings: Vec<PairingLine>,
+    class_url: Option<String>,
+    can_log: bool,
+    can_import: bool,
+}
+
+impl Page for Workspace {
+    const TEMPLATE: &'static str = "account/workspace";
+    const NAV: &'static str = "";
+
+    fn title(&self, lang: Lang) -> String {
+        words::plain(lang, "workspace")
+    }
+}
+
+async fn workspace(app: Data<App>, visitor: Visitor) -> Result<HttpResponse, PageFault> {
+    if visitor.session.is_none() {
+        return Ok(crate::shell::see_other(&visitor.login_url()));
+    }
+    let me = ops::me(&app, &visitor.call).await?;
+    let pairings = pairing::ops::of_caller(&app, &visitor.call).await?;
+    let class = me.appointments.iter().find_map(|held| held.class_id);
+    let importers = [RoleCode::OrgDeptCity, RoleCode::OrgDeptDistrict, RoleCode::ClassTeacher];
+    visitor.page(&Workspace {
+        can_log: !pairings.is_empty(),
+        can_import: me.scopes.iter().any(|role| importers.contains(role)),
+        class_url: class.map(|id| format!("/training/{id}")),
+        pairings,
+        me,
+    })
+}
+
+#[derive(Deserialize)]
+struct Size {
+    #[serde(default)]
+    size: String,
+    #[serde(default)]
+    back: String,
+}
+
+/// Larger text on or off; only a taste is kept, in a cookie.
+async fn size(visitor: Visitor, asked: Query<Size>) -> HttpResponse {
+    let size = if asked.size == "large" { "large" } else { "normal" };
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, local(&asked.back).unwrap_or_else(|| "/".to_owned())))
+        .cookie(visitor.cookie("twinning_size", size.to_owned()))
+        .finish()
+}

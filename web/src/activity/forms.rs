@@ -1,0 +1,154 @@
+//! The form in which an activity is logged, with its photos.
+
+use std::collections::BTreeMap;
+
+use actix_multipart::Multipart;
+use futures_util::{StreamExt as _, TryStreamExt as _};
+use serde::Serialize;
+use twinning_api::activity::wire::{ActivityInput, PhotoInput};
+use twinning_api::activity_words::ActivityKind;
+use twinning_api::file::model::FileRule;
+use twinning_api::file::rest::short_text;
+use twinning_api::ids::PairingId;
+use twinning_api::infra::i18n;
+use twinning_api::kernel::call::{Call, Lang};
+use twinning_api::kernel::fault::FieldFault;
+use twinning_api::rest::problem::sentence;
+use twinning_api::{App, Error, FileKind};
+
+/// What was typed, kept word for word for showing it again.
+#[derive(Debug, Default, Serialize)]
+pub struct LogForm {
+    /// Fields by name.
+    pub fields: BTreeMap<String, String>,
+    /// Photos that are uploaded already.
+    pub photos: Vec<String>,
+    /// What is wrong, by field.
+    pub faults: Vec<ShownFault>,
+}
+
+/// A fault beside its field.
+#[derive(Debug, Serialize)]
+pub struct ShownFault {
+    /// Field.
+    pub field: String,
+    /// Sentence.
+    pub message: String,
+}
+
+impl LogForm {
+    /// Reads a form as it arrives; photos are stored at once, so that they need not be sent again.
+    ///
+    /// # Errors
+    /// What cannot be read at all; a photo that is refused is a fault of the form.
+    pub async fn read(app: &App, call: &Call, mut form: Multipart) -> Result<Self, Error> {
+        let mut read = Self::default();
+        while let Some(field) = form.next().await {
+            let mut field = field.map_err(|_| FileRule::BadForm)?;
+            let name = field.name().unwrap_or_default().to_owned();
+            match name.as_str() {
+                "photo" => {
+                    let file =
+                        field.content_disposition().and_then(|one| one.get_filename()).unwrap_or_default().to_owned();
+                    if file.is_empty() {
+                        continue;
+                    }
+                    let bytes = field.map_err(|error| std::io::Error::other(error.to_string()));
+                    let call = call.once();
+                    match twinning_api::file::ops::upload(app, &call, FileKind::Photo, &file, bytes).await {
+                        Ok(stored) => read.photos.push(stored.id.to_string()),
+                        Err(Error::Refused(rule)) => {
+                            let message = sentence(&Error::Refused(rule), call.lang);
+                            read.faults.push(ShownFault { field: "photo".to_owned(), message });
+                        }
+                        Err(error) => return Err(error),
+                    }
+                }
+                "kept_photo" => read.photos.push(short_text(&mut field).await?),
+                _ => {
+                    let text = short_text(&mut field).await?;
+                    read.fields.insert(name, text);
+                }
+            }
+        }
+        Ok(read)
+    }
+
+    /// A field as typed.
+    #[must_use]
+    pub fn text(&self, name: &str) -> &str {
+        self.fields.get(name).map_or("", |text| text.trim())
+    }
+
+    /// The input both mouths share; faults of form are noted beside their fields.
+    pub fn input(&mut self, lang: Lang) -> Option<ActivityInput> {
+        let pairing = uuid::Uuid::try_parse(self.text("pairing_id")).ok();
+        let kind = ActivityKind::from_word(self.text("kind"));
+        let held_on = self.text("held_on").parse().ok();
+        let time = |text: &str| chrono::NaiveTime::parse_from_str(text, "%H:%M").ok();
+        let (start_time, end_time) = (time(self.text("start_time")), time(self.text("end_time")));
+        let mut missing = Vec::new();
+        for (field, there) in [
+            ("pairing_id", pairing.is_some()),
+            ("kind", kind.is_some()),
+            ("held_on", held_on.is_some()),
+            ("start_time", start_time.is_some()),
+        ] {
+            if !there {
+                missing.push(field);
+            }
+        }
+        let mut counts = Vec::new();
+        for field in ["attended_a", "attended_b"] {
+            let text = self.text(field);
+            let count = text.parse::<i32>().ok();
+            if count.is_none() {
+                missing.push(field);
+            }
+            counts.push(count);
+        }
+        if self.text("secrecy") != "yes" {
+            missing.push("secrecy");
+        }
+        for field in missing {
+            let message = i18n::message::<&str, &str>(lang, "field.required", &[]);
+            self.faults.push(ShownFault { field: field.to_owned(), message });
+        }
+        let photos = self
+            .photos
+            .iter()
+            .filter_map(|id| uuid::Uuid::try_parse(id).ok())
+            .map(|id| PhotoInput { file_id: id.into(), alt: None, caption: None })
+            .collect();
+        let optional = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        Some(ActivityInput {
+            pairing_id: PairingId(pairing?),
+            kind: kind?,
+            title: self.text("title").to_owned(),
+            held_on: held_on?,
+            start_time,
+            end_time,
+            place: optional(self.text("place")),
+            online: self.text("online") == "yes",
+            attended_a: counts.first().copied().flatten(),
+            attended_b: counts.last().copied().flatten(),
+            guests: None,
+            served_people: None,
+            volunteers: None,
+            volunteer_minutes: None,
+            summary: optional(self.text("summary")),
+            decisions: None,
+            photo_consent: self.text("photo_consent") == "yes",
+            photos,
+        })
+    }
+
+    /// Notes what the operation refused beside the fields.
+    pub fn note(&mut self, faults: &[FieldFault], lang: Lang) {
+        for fault in faults {
+            let message = i18n::message(lang, fault.code, &fault.args);
+            let field = fault.field().split('/').next().unwrap_or_default().to_owned();
+            self.faults.push(ShownFault { field, message });
+        }
+    }
+}

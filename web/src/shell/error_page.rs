@@ -1,0 +1,135 @@
+//! Errors as pages: what happened, what to do, and the number to quote.
+
+use std::sync::Arc;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::middleware::Next;
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use serde::Serialize;
+use twinning_api::Error;
+use twinning_api::kernel::call::Lang;
+use twinning_api::rest::{problem, request};
+
+use super::render::Page;
+use super::visitor::Visitor;
+
+/// An error on its way to a person.
+#[derive(Debug)]
+pub struct PageFault(pub Arc<Error>);
+
+impl From<Error> for PageFault {
+    fn from(error: Error) -> Self {
+        Self(Arc::new(error))
+    }
+}
+
+impl std::fmt::Display for PageFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl ResponseError for PageFault {
+    fn status_code(&self) -> StatusCode {
+        problem::status_of(&self.0)
+    }
+
+    /// Leaves a note that the middleware turns into a page, for only there the visitor is known.
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::new(self.status_code());
+        response.extensions_mut().insert(Note(Arc::clone(&self.0)));
+        response
+    }
+}
+
+#[derive(Clone)]
+struct Note(Arc<Error>);
+
+/// The page of an error.
+#[derive(Serialize)]
+pub struct ErrorPage {
+    status: u16,
+    heading: String,
+    sentence: String,
+    request_id: String,
+    sign_in: Option<String>,
+}
+
+impl Page for ErrorPage {
+    const TEMPLATE: &'static str = "error/page";
+    const NAV: &'static str = "";
+
+    fn title(&self, _: Lang) -> String {
+        self.heading.clone()
+    }
+}
+
+/// Middleware: writes the page of every error that is not the API's.
+///
+/// # Errors
+/// None of its own.
+pub async fn written(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let outer = request.request().clone();
+    let is_api = request.path().starts_with("/api/");
+    let response = match next.call(request).await {
+        Ok(response) => response.map_into_boxed_body(),
+        Err(error) => ServiceResponse::new(outer.clone(), error.error_response()),
+    };
+    let status = response.status();
+    if is_api || !(status.is_client_error() || status.is_server_error()) {
+        return Ok(response);
+    }
+    if response.headers().get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+        return Ok(response);
+    }
+    let error = response.response().extensions().get::<Note>().map(|note| Arc::clone(&note.0));
+    let allow = response.headers().get("allow").cloned();
+    let mut page = rendered(&outer, status, error.as_deref()).await;
+    if let Some(allow) = allow {
+        page.headers_mut().insert(actix_web::http::header::ALLOW, allow);
+    }
+    Ok(ServiceResponse::new(outer, page))
+}
+
+async fn rendered(request: &HttpRequest, status: StatusCode, error: Option<&Error>) -> HttpResponse {
+    let lang = super::visitor::language_of(request);
+    let request_id = request::id_of(request);
+    let sentence = match error {
+        Some(error) => {
+            problem::log_fault(error, &request_id);
+            problem::sentence(error, lang)
+        }
+        None if status == StatusCode::NOT_FOUND => problem::sentence(&Error::NotFound("page"), lang),
+        None => problem::title(status, lang),
+    };
+    let Ok(visitor) = Visitor::of(request).await else {
+        return HttpResponse::build(status).content_type("text/plain; charset=utf-8").body(sentence);
+    };
+    let page = ErrorPage {
+        status: status.as_u16(),
+        heading: problem::title(status, lang),
+        sentence: sentence.clone(),
+        request_id,
+        sign_in: (status == StatusCode::UNAUTHORIZED).then(|| visitor.login_url()),
+    };
+    match visitor.page_with(HttpResponse::build(status), &page) {
+        Ok(response) => response,
+        Err(fault) => {
+            tracing::error!(%fault, "the error page does not render");
+            HttpResponse::build(status).content_type("text/plain; charset=utf-8").body(sentence)
+        }
+    }
+}
+
+/// Handler of addresses that do not exist.
+///
+/// # Errors
+/// Always [`Error::NotFound`].
+pub async fn no_such_page() -> Result<HttpResponse, PageFault> {
+    Err(Error::NotFound("page").into())
+}

@@ -1,0 +1,35 @@
+//! Words of the portal: Fluent catalogues, one file for each feature and language.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use fluent_templates::fluent_bundle::FluentValue;
+use fluent_templates::{LanguageIdentifier, Loader, langid, static_loader};
+use twinning_api::kernel::call::Lang;
+
+static_loader! {
+    static WORDS = {
+        locales: "./locales",
+        fallback_language: "zh-CN",
+        customise: |bundle| bundle.set_use_isolating(false),
+    };
+}
+
+const ZH: LanguageIdentifier = langid!("zh-CN");
+const EN: LanguageIdentifier = langid!("en");
+
+/// The words of a key; none when no catalogue has it.
+#[must_use]
+pub fn find(lang: Lang, key: &str, args: &HashMap<Cow<'static, str>, FluentValue<'_>>) -> Option<String> {
+    let id = match lang {
+        Lang::Zh => &ZH,
+        Lang::En => &EN,
+    };
+    WORDS.try_lookup_complete(id, key, Some(args))
+}
+
+/// The words of a key without values.
+#[must_use]
+pub fn plain(lang: Lang, key: &str) -> String {
+    find(lang, key, &HashMap::new()).unwrap_or_else(|| key.to_owned())
+}

@@ -1,0 +1,129 @@
+//! Training classes: the list, and a class with timetable, materials and roster.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path, Query, ServiceConfig, get};
+use serde::{Deserialize, Serialize};
+use twinning_api::ids::ClassId;
+use twinning_api::kernel::call::Lang;
+use twinning_api::kernel::page::PageRequest;
+use twinning_api::training::ops;
+use twinning_api::training::wire::{
+    ClassDetail, ClassLine, EnrolmentBody, LessonBody, MaterialBody, QuotaBody, RosterParams,
+};
+use twinning_api::{App, Error};
+
+use crate::shell::{Page, PageFault, Visitor, words};
+
+/// Mounts the handlers.
+pub fn mount(config: &mut ServiceConfig) {
+    config
+        .route("/training", get().to(index))
+        .route("/training/{id}", get().to(timetable))
+        .route("/training/{id}/timetable", get().to(timetable))
+        .route("/training/{id}/materials", get().to(materials))
+        .route("/training/{id}/roster", get().to(roster));
+}
+
+/// The list.
+#[derive(Serialize)]
+pub struct Index {
+    classes: Vec<ClassLine>,
+}
+
+impl Page for Index {
+    const TEMPLATE: &'static str = "training/index";
+    const NAV: &'static str = "training";
+
+    fn title(&self, lang: Lang) -> String {
+        words::plain(lang, "title-training")
+    }
+}
+
+async fn index(app: Data<App>, visitor: Visitor) -> Result<HttpResponse, PageFault> {
+    let found = ops::list(&app, &visitor.call, &Default::default(), PageRequest::first(50)).await?;
+    visitor.page(&Index { classes: found.items })
+}
+
+/// A day of the timetable.
+#[derive(Serialize)]
+struct Day {
+    date: String,
+    lessons: Vec<LessonBody>,
+}
+
+/// One class.
+#[derive(Serialize)]
+pub struct Show {
+    class: ClassDetail,
+    tab: &'static str,
+    days: Vec<Day>,
+    materials: Option<Vec<MaterialBody>>,
+    roster: Vec<EnrolmentBody>,
+    quotas: Vec<QuotaBody>,
+    total: u64,
+    next: Option<String>,
+}
+
+impl Page for Show {
+    const TEMPLATE: &'static str = "training/show";
+    const NAV: &'static str = "training";
+
+    fn title(&self, _: Lang) -> String {
+        self.class.line.title.clone()
+    }
+}
+
+fn class_id(text: &str) -> Result<ClassId, PageFault> {
+    uuid::Uuid::try_parse(text).map(ClassId).map_err(|_| Error::NotFound("class").into())
+}
+
+async fn timetable(app: Data<App>, visitor: Visitor, id: Path<String>) -> Result<HttpResponse, PageFault> {
+    let class = ops::show(&app, &visitor.call, class_id(&id)?).await?;
+    let mut days: Vec<Day> = Vec::new();
+    for lesson in ops::lessons(&app, &visitor.call, class.line.id).await? {
+        let date = lesson.on_date.to_string();
+        match days.last_mut() {
+            Some(day) if day.date == date => day.lessons.push(lesson),
+            _ => days.push(Day { date, lessons: vec![lesson] }),
+        }
+    }
+    let materials =
+        if class.may_take_materials { Some(ops::materials(&app, &visitor.call, class.line.id).await?) } else { None };
+    visitor.page(&empty(class, "timetable", days, materials))
+}
+
+fn empty(class: ClassDetail, tab: &'static str, days: Vec<Day>, materials: Option<Vec<MaterialBody>>) -> Show {
+    Show { class, tab, days, materials, roster: Vec::new(), quotas: Vec::new(), total: 0, next: None }
+}
+
+async fn materials(app: Data<App>, visitor: Visitor, id: Path<String>) -> Result<HttpResponse, PageFault> {
+    let class = ops::show(&app, &visitor.call, class_id(&id)?).await?;
+    let materials =
+        if class.may_take_materials { Some(ops::materials(&app, &visitor.call, class.line.id).await?) } else { None };
+    visitor.page(&empty(class, "materials", Vec::new(), materials))
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    cursor: Option<String>,
+}
+
+async fn roster(
+    app: Data<App>,
+    visitor: Visitor,
+    id: Path<String>,
+    asked: Query<Asked>,
+) -> Result<HttpResponse, PageFault> {
+    let class = ops::show(&app, &visitor.call, class_id(&id)?).await?;
+    let params = RosterParams { limit: Some(50), cursor: asked.cursor.clone(), count: Some(true) };
+    let found = ops::roster(&app, &visitor.call, class.line.id, params).await?;
+    let quotas = ops::quotas(&app, &visitor.call, class.line.id).await?;
+    let page = Show {
+        roster: found.items,
+        total: found.total.unwrap_or(0),
+        next: found.next_cursor,
+        quotas,
+        ..empty(class, "roster", Vec::new(), None)
+    };
+    visitor.page(&page)
+}

@@ -1,0 +1,219 @@
+//! The import wizard: upload, look at the errors, confirm, undo.
+
+use actix_multipart::Multipart;
+use actix_web::web::{Data, Path, ServiceConfig, get, post};
+use actix_web::{HttpRequest, HttpResponse};
+use futures_util::StreamExt as _;
+use serde::{Deserialize, Serialize};
+use twinning_api::file::model::FileRule;
+use twinning_api::file::rest::short_text;
+use twinning_api::import_words::ImportKind;
+use twinning_api::kernel::call::Lang;
+use twinning_api::kernel::page::PageRequest;
+use twinning_api::rest::problem::sentence;
+use twinning_api::training::{self, wire::ClassLine};
+use twinning_api::transfer::ops::{self, Beside, NewImport};
+use twinning_api::transfer::policy;
+use twinning_api::transfer::wire::{ImportBody, ImportListParams, ImportOptions};
+use twinning_api::{App, Error};
+
+use crate::shell::csrf::{self, Protected};
+use crate::shell::{Page, PageFault, Visitor, words};
+
+/// Mounts the handlers.
+pub fn mount(config: &mut ServiceConfig) {
+    config
+        .route("/admin/import", get().to(form))
+        .route("/admin/import", post().to(upload))
+        .route("/admin/import/{id}", get().to(show))
+        .route("/admin/import/{id}/bad-rows", get().to(bad_rows))
+        .route("/admin/import/{id}/{act}", post().to(act));
+}
+
+/// Step 1: choose a kind and a file.
+#[derive(Serialize)]
+pub struct Upload {
+    kinds: Vec<&'static str>,
+    classes: Vec<ClassLine>,
+    past: Vec<ImportBody>,
+    fault: Option<String>,
+}
+
+impl Page for Upload {
+    const TEMPLATE: &'static str = "transfer/upload";
+    const NAV: &'static str = "";
+
+    fn title(&self, lang: Lang) -> String {
+        words::plain(lang, "import-title")
+    }
+}
+
+async fn upload_page(app: &App, visitor: &Visitor, fault: Option<String>) -> Result<Upload, PageFault> {
+    if visitor.session.is_none() {
+        return Err(Error::Anonymous.into());
+    }
+    let past = ops::list(app, &visitor.call, ImportListParams { limit: Some(10), cursor: None }).await?.items;
+    let kinds = [
+        ImportKind::Enrolments,
+        ImportKind::Lessons,
+        ImportKind::Activities,
+        ImportKind::Pairings,
+        ImportKind::Organisations,
+        ImportKind::Documents,
+    ];
+    let kinds =
+        kinds.into_iter().filter(|kind| policy::allows(&visitor.call.actor, *kind)).map(ImportKind::word).collect();
+    let classes = training::ops::list(app, &visitor.call, &Default::default(), PageRequest::first(50)).await?.items;
+    Ok(Upload { kinds, classes, past, fault })
+}
+
+async fn form(app: Data<App>, visitor: Visitor) -> Result<HttpResponse, PageFault> {
+    visitor.page(&upload_page(&app, &visitor, None).await?)
+}
+
+async fn upload(
+    app: Data<App>,
+    visitor: Visitor,
+    request: HttpRequest,
+    mut form: Multipart,
+) -> Result<HttpResponse, PageFault> {
+    let bad = || PageFault::from(Error::from(FileRule::BadForm));
+    let (mut token, mut kind, mut class, mut secrecy, mut file) =
+        (String::new(), String::new(), String::new(), false, None);
+    while let Some(field) = form.next().await {
+        let mut field = field.map_err(|_| bad())?;
+        match field.name().unwrap_or_default() {
+            "csrf_token" => token = short_text(&mut field).await?,
+            "kind" => kind = short_text(&mut field).await?,
+            "class_id" => class = short_text(&mut field).await?,
+            "secrecy" => secrecy = short_text(&mut field).await? == "yes",
+            "file" => {
+                let name =
+                    field.content_disposition().and_then(|one| one.get_filename()).unwrap_or_default().to_owned();
+                let mut bytes = Vec::new();
+                while let Some(part) = field.next().await {
+                    bytes.extend_from_slice(&part.map_err(|_| bad())?);
+                    if bytes.len() > 20 << 20 {
+                        return Err(Error::from(FileRule::TooLarge(20)).into());
+                    }
+                }
+                file = Some((name, bytes));
+            }
+            _ => {
+                short_text(&mut field).await?;
+            }
+        }
+    }
+    csrf::check(&request, &visitor, &token)?;
+    let lang = visitor.call.lang;
+    let again = |fault: String| async { upload_page(&app, &visitor, Some(fault)).await };
+    let (Some(kind), Some((file_name, bytes)), true) =
+        (ImportKind::from_word(&kind), file.filter(|(name, _)| !name.is_empty()), secrecy)
+    else {
+        let page = again(words::plain(lang, "import-fill")).await?;
+        return visitor.page_with(HttpResponse::UnprocessableEntity(), &page);
+    };
+    let class_id = uuid::Uuid::try_parse(&class).ok().map(Into::into);
+    let options = ImportOptions { class_id, programme_id: None };
+    let call = visitor.call.once();
+    match ops::check(&app, &call, NewImport { kind, file_name, bytes, options, beside: Beside::Nowhere }).await {
+        Ok(made) => Ok(crate::shell::see_other(&format!("{}/admin/import/{}", visitor.prefix(), made.id))),
+        Err(Error::Refused(rule)) => {
+            let page = again(sentence(&Error::Refused(rule), lang)).await?;
+            visitor.page_with(HttpResponse::UnprocessableEntity(), &page)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Steps 2 to 4: what was found, and what came of it.
+#[derive(Serialize)]
+pub struct Show {
+    import: ImportBody,
+    can_confirm: bool,
+    can_undo: bool,
+    has_bad: bool,
+    fault: Option<String>,
+    result_url: Option<String>,
+}
+
+impl Page for Show {
+    const TEMPLATE: &'static str = "transfer/show";
+    const NAV: &'static str = "";
+
+    fn title(&self, lang: Lang) -> String {
+        words::plain(lang, "import-title")
+    }
+}
+
+fn shown(import: ImportBody, fault: Option<String>) -> Show {
+    let can = |act: &str| import.allowed_actions.iter().any(|one| one == act);
+    let result_url = match import.kind {
+        ImportKind::Enrolments => import.class_id.map(|id| format!("/training/{id}/roster")),
+        ImportKind::Lessons => import.class_id.map(|id| format!("/training/{id}")),
+        ImportKind::Activities => Some("/activities".to_owned()),
+        ImportKind::Pairings => Some("/pairings".to_owned()),
+        ImportKind::Organisations => Some("/orgs".to_owned()),
+        ImportKind::Documents => Some("/library".to_owned()),
+        _ => None,
+    };
+    Show {
+        can_confirm: can("confirm") && import.counts.accepted > 0,
+        can_undo: can("undo"),
+        has_bad: import.counts.rejected > 0,
+        import,
+        fault,
+        result_url,
+    }
+}
+
+fn import_id(text: &str) -> Result<twinning_api::ids::ImportId, PageFault> {
+    uuid::Uuid::try_parse(text).map(Into::into).map_err(|_| Error::NotFound("import").into())
+}
+
+async fn show(app: Data<App>, visitor: Visitor, id: Path<String>) -> Result<HttpResponse, PageFault> {
+    visitor.page(&shown(ops::show(&app, &visitor.call, import_id(&id)?).await?, None))
+}
+
+async fn bad_rows(app: Data<App>, visitor: Visitor, id: Path<String>) -> Result<HttpResponse, PageFault> {
+    let bytes = ops::bad_rows(&app, &visitor.call, import_id(&id)?).await?;
+    Ok(HttpResponse::Ok()
+        .content_type("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+        .insert_header(("content-disposition", "attachment; filename=\"bad-rows.xlsx\""))
+        .body(bytes))
+}
+
+#[derive(Deserialize)]
+struct ActForm {
+    seen: i32,
+    #[serde(default)]
+    skip: String,
+}
+
+async fn act(
+    app: Data<App>,
+    path: Path<(String, String)>,
+    form: Protected<ActForm>,
+) -> Result<HttpResponse, PageFault> {
+    let Protected { form, visitor } = form;
+    let (id, act) = path.into_inner();
+    let id = import_id(&id)?;
+    let call = &visitor.call;
+    let outcome = match act.as_str() {
+        "confirm" => ops::confirm(&app, call, id, form.seen, form.skip == "yes").await,
+        "cancel" => ops::cancel(&app, call, id, form.seen).await,
+        "undo" => ops::undo(&app, call, id, form.seen).await,
+        _ => return Err(Error::NotFound("page").into()),
+    };
+    match outcome {
+        Ok(_) => Ok(visitor.done(&format!("/admin/import/{id}"), "import-done")),
+        Err(Error::Refused(rule)) => {
+            let error = Error::Refused(rule);
+            let status = twinning_api::rest::problem::status_of(&error);
+            let fault = Some(sentence(&error, call.lang));
+            let page = shown(ops::show(&app, call, id).await?, fault);
+            visitor.page_with(HttpResponse::build(status), &page)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
