@@ -1,6 +1,6 @@
 //! Finding the header row and telling rows of data from titles, sums and notes.
 
-use super::sheet::{Row, Sheet, tidy};
+use super::sheet::{Row, Sheet, folded};
 
 /// A column that is looked for.
 #[derive(Clone, Copy, Debug)]
@@ -121,7 +121,7 @@ fn recognised(row: &Row, columns: &[Column]) -> Vec<(&'static str, usize)> {
 pub fn plain(heading: &str) -> String {
     let mut out = String::new();
     let mut depth = 0_u32;
-    for c in tidy(heading).chars() {
+    for c in folded(heading).chars() {
         match c {
             '(' | '（' | '[' | '【' | '〔' => depth += 1,
             ')' | '）' | ']' | '】' | '〕' => depth = depth.saturating_sub(1),

@@ -119,5 +119,5 @@ impl Directory {
 
 /// A name without white space.
 fn plain(name: &str) -> String {
-    name.chars().filter(|c| !c.is_whitespace()).collect()
+    crate::transfer::sheet::folded(name).chars().filter(|c| !c.is_whitespace()).collect()
 }

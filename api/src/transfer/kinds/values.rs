@@ -3,7 +3,7 @@
 use chrono::{Datelike as _, NaiveDate, NaiveTime};
 use twinning_entity::provenance::Provenance;
 
-use crate::transfer::sheet::{Cell, tidy};
+use crate::transfer::sheet::{Cell, folded};
 
 /// A date read from a cell; `year` completes one without a year, and whether it did is told.
 ///
@@ -14,7 +14,7 @@ pub fn date(cell: &Cell, year: Option<i32>) -> Result<Option<(NaiveDate, bool)>,
         Cell::Empty => Ok(None),
         Cell::Date(at) => sensible(at.date()).map(|day| Some((day, false))),
         Cell::Number(number) => serial(*number).map(|day| Some((day, false))),
-        Cell::Text(text) => written(&tidy(text), year),
+        Cell::Text(text) => written(&folded(text), year),
         Cell::Time(_) | Cell::Bool(_) | Cell::Error => Err(()),
     }
 }
@@ -87,7 +87,7 @@ pub fn time(cell: &Cell) -> Option<NaiveTime> {
             NaiveTime::from_num_seconds_from_midnight_opt((number * 86_400.0).round() as u32, 0)
         }
         Cell::Text(text) => {
-            let text = tidy(text).replace(['：', '时', '点', '.'], ":").replace('分', "");
+            let text = folded(text).replace(['：', '时', '点', '.'], ":").replace('分', "");
             ["%H:%M", "%H:%M:%S"]
                 .iter()
                 .find_map(|form| NaiveTime::parse_from_str(text.trim_end_matches(':'), form).ok())
@@ -104,7 +104,7 @@ pub fn phone(cell: Option<&Cell>) -> Result<String, &'static str> {
     let text = match cell {
         None | Some(Cell::Empty | Cell::Error) => return Err("missing_phone"),
         Some(Cell::Number(number)) => format!("{number:.0}"),
-        Some(other) => other.text(),
+        Some(other) => folded(&other.text()),
     };
     if ["", "无", "暂无", "-", "/", "—", "#n/a", "#ref!"].contains(&text.to_lowercase().as_str()) {
         return Err("missing_phone");

@@ -29,7 +29,7 @@ pub enum Cell {
 }
 
 impl Cell {
-    /// Text as people read it: full width folded, zero-width characters gone, trimmed; whole numbers without a point.
+    /// Text as people read it ([`tidy`]); whole numbers without a point.
     #[must_use]
     pub fn text(&self) -> String {
         match self {
@@ -51,15 +51,33 @@ impl Cell {
     }
 }
 
-/// NFKC without zero-width characters, trimmed.
+/// Text as it is kept: full-width letters, digits and spaces folded, zero-width characters gone, trimmed. Chinese
+/// punctuation stays, for it belongs to titles and names of files.
 #[must_use]
 pub fn tidy(text: &str) -> String {
-    let folded: String = text
-        .nfkc()
-        .filter(|c| !matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}' | '\u{FEFF}'))
-        .map(|c| if c == '\u{A0}' { ' ' } else { c })
+    let kept: String = text
+        .nfc()
+        .filter(|c| !is_invisible(*c))
+        .map(|c| match c {
+            '\u{A0}' | '\u{3000}' => ' ',
+            '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' => {
+                char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c)
+            }
+            c => c,
+        })
         .collect();
+    kept.trim().to_owned()
+}
+
+/// Text as it is compared: everything folded to its compatible form (NFKC).
+#[must_use]
+pub fn folded(text: &str) -> String {
+    let folded: String = text.nfkc().filter(|c| !is_invisible(*c)).collect();
     folded.trim().to_owned()
+}
+
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}' | '\u{FEFF}')
 }
 
 /// One row.
