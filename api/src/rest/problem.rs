@@ -223,11 +223,8 @@ pub async fn written(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let lang = language_of(request.request());
-    let outer = request.request().clone();
-    let response = match next.call(request).await {
-        Ok(response) => response.map_into_boxed_body(),
-        Err(error) => ServiceResponse::new(outer, error.error_response()),
-    };
+    // The request must not be held on to while it is routed; errors of handlers are answers by then.
+    let response = next.call(request).await?.map_into_boxed_body();
     let status = response.status();
     if !(status.is_client_error() || status.is_server_error()) {
         let mut response = response;

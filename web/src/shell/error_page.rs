@@ -74,12 +74,9 @@ pub async fn written(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let outer = request.request().clone();
     let is_api = request.path().starts_with("/api/");
-    let response = match next.call(request).await {
-        Ok(response) => response.map_into_boxed_body(),
-        Err(error) => ServiceResponse::new(outer.clone(), error.error_response()),
-    };
+    // The request must not be held on to while it is routed; errors of handlers are answers by then.
+    let response = next.call(request).await?.map_into_boxed_body();
     let status = response.status();
     if is_api || !(status.is_client_error() || status.is_server_error()) {
         return Ok(response);
@@ -89,6 +86,7 @@ pub async fn written(
     }
     let error = response.response().extensions().get::<Note>().map(|note| Arc::clone(&note.0));
     let allow = response.headers().get("allow").cloned();
+    let (outer, _) = response.into_parts();
     let mut page = rendered(&outer, status, error.as_deref()).await;
     if let Some(allow) = allow {
         page.headers_mut().insert(actix_web::http::header::ALLOW, allow);

@@ -94,6 +94,7 @@ impl Renderer {
         templates.register_helper("size", Box::new(size));
         templates.register_helper("mark", Box::new(mark));
         templates.register_helper("icon", Box::new(icon));
+        templates.register_helper("urlencode", Box::new(urlencode));
         templates.register_helper("safe", Box::new(safe));
         Ok(Self { templates })
     }
@@ -247,6 +248,24 @@ fn icon(
     let name = param(helper, 0);
     let class = if name == "mark" { "mark" } else { "i" };
     out.write(&format!("<svg class=\"{class}\" aria-hidden=\"true\"><use href=\"{sprite}#i-{name}\"/></svg>"))?;
+    Ok(())
+}
+
+/// `{{urlencode text}}`: a text as a value of a query string.
+fn urlencode(
+    helper: &Helper<'_>,
+    _: &Handlebars<'_>,
+    _: &Context,
+    _: &mut RenderContext<'_, '_>,
+    out: &mut dyn Output,
+) -> HelperResult {
+    for byte in param(helper, 0).bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            out.write(&char::from(byte).to_string())?;
+        } else {
+            out.write(&format!("%{byte:02X}"))?;
+        }
+    }
     Ok(())
 }
 

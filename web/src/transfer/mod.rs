@@ -77,13 +77,18 @@ async fn upload(
     request: HttpRequest,
     mut form: Multipart,
 ) -> Result<HttpResponse, PageFault> {
+    visitor.call.actor.may_ever(policy::ImportAct::Import.who())?;
     let bad = || PageFault::from(Error::from(FileRule::BadForm));
     let (mut token, mut kind, mut class, mut secrecy, mut file) =
         (String::new(), String::new(), String::new(), false, None);
     while let Some(field) = form.next().await {
         let mut field = field.map_err(|_| bad())?;
         match field.name().unwrap_or_default() {
-            "csrf_token" => token = short_text(&mut field).await?,
+            "csrf_token" => {
+                token = short_text(&mut field).await?;
+                csrf::check(&request, &visitor, &token)?;
+            }
+            "file" if token.is_empty() => return Err(bad()),
             "kind" => kind = short_text(&mut field).await?,
             "class_id" => class = short_text(&mut field).await?,
             "secrecy" => secrecy = short_text(&mut field).await? == "yes",
@@ -104,7 +109,9 @@ async fn upload(
             }
         }
     }
-    csrf::check(&request, &visitor, &token)?;
+    if token.is_empty() {
+        return Err(bad());
+    }
     let lang = visitor.call.lang;
     let again = |fault: String| async { upload_page(&app, &visitor, Some(fault)).await };
     let (Some(kind), Some((file_name, bytes)), true) =

@@ -60,9 +60,7 @@ pub fn tidy(text: &str) -> String {
         .filter(|c| !is_invisible(*c))
         .map(|c| match c {
             '\u{A0}' | '\u{3000}' => ' ',
-            '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' => {
-                char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c)
-            }
+            '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
             c => c,
         })
         .collect();
