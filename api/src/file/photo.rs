@@ -105,7 +105,8 @@ mod tests {
 
     #[test]
     fn what_is_no_picture_is_refused() {
-        assert_eq!(cleaned(b"not a picture").unwrap_err(), FileRule::BadPicture);
-        assert_eq!(cleaned(&demo("01_揭牌仪式.jpg")[..2_000]).unwrap_err(), FileRule::BadPicture);
+        assert_eq!(cleaned(b"not a picture").err(), Some(FileRule::BadPicture));
+        // Cut off inside its head, before there is any picture.
+        assert_eq!(cleaned(demo("01_揭牌仪式.jpg").get(..200).unwrap()).err(), Some(FileRule::BadPicture));
     }
 }

@@ -46,6 +46,7 @@ fn written(text: &str, year: Option<i32>) -> Result<Option<(NaiveDate, bool)>, (
     if text.is_empty() {
         return Ok(None);
     }
+    let text = &in_digits(text);
     // A weekday or a time behind the date says nothing new.
     let text: String = text.split(['(', '（', 'T', ' ']).next().unwrap_or_default().to_owned();
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -75,6 +76,41 @@ fn written(text: &str, year: Option<i32>) -> Result<Option<(NaiveDate, bool)>, (
         }
         _ => Err(()),
     }
+}
+
+/// A date in Chinese numerals (二〇一九年十二月二十三日) in digits; anything else as it is.
+fn in_digits(text: &str) -> String {
+    const NUMERALS: &str = "〇一二三四五六七八九";
+    let numeral = |c: char| match c {
+        '零' | '○' => Some(0),
+        c => NUMERALS.chars().position(|known| known == c),
+    };
+    if !text.chars().any(|c| numeral(c).is_some() || c == '十') {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    let mut run: Vec<char> = Vec::new();
+    for c in text.chars().chain(std::iter::once('\n')) {
+        if numeral(c).is_some() || c == '十' {
+            run.push(c);
+            continue;
+        }
+        let number = match run.iter().position(|c| *c == '十') {
+            // 十二 is 12, 二十 is 20, 二十三 is 23.
+            Some(ten) => {
+                let tens = if ten == 0 { Some(1) } else { run.first().copied().and_then(numeral) };
+                let ones = run.get(ten + 1).copied().map_or(Some(0), numeral);
+                tens.zip(ones).map(|(tens, ones)| (tens * 10 + ones).to_string()).unwrap_or_default()
+            }
+            None => run.iter().filter_map(|c| numeral(*c)).map(|digit| digit.to_string()).collect(),
+        };
+        out.push_str(&number);
+        run.clear();
+        if c != '\n' {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// A time of day.
@@ -204,7 +240,15 @@ mod tests {
     #[test]
     fn dates_are_read_as_people_write_them() {
         let day = NaiveDate::from_ymd_opt(2019, 12, 23).unwrap();
-        for written in ["2019年12月23日", "2019.12.23", "2019/12/23", "20191223", "2019-12-23", "43822"] {
+        for written in [
+            "2019年12月23日",
+            "2019.12.23",
+            "2019/12/23",
+            "20191223",
+            "2019-12-23",
+            "43822",
+            "二〇一九年十二月二十三日",
+        ] {
             assert_eq!(date(&text(written), None), Ok(Some((day, false))), "{written}");
         }
         assert_eq!(date(&text("12月23日"), Some(2019)), Ok(Some((day, true))));

@@ -1,0 +1,48 @@
+# Twinning: the two commands are `make run` and `make test`; `make help` lists the rest.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run test check build assets reference tools postgres clean
+
+help: ## List the targets
+	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+assets: web/dist/manifest.json ## Build style sheet, script and icons
+
+web/dist/manifest.json: web/package-lock.json web/build.mjs $(wildcard web/assets/*/*)
+	@command -v npm >/dev/null || { echo "Node.js 20 or newer with npm is missing."; exit 1; }
+	cd web && npm ci --ignore-scripts --no-audit --no-fund && node build.mjs
+
+run: assets ## Build, load the demo once and serve on http://127.0.0.1:8080
+	cargo build --locked -p twinning-web
+	TWINNING_ENV=development ./target/debug/twinning seed demo
+	TWINNING_ENV=development ./target/debug/twinning serve
+
+build: assets ## One release binary with all assets inside
+	cargo build --locked --release -p twinning-web
+
+tools:
+	@cargo nextest --version >/dev/null 2>&1 || cargo install cargo-nextest --locked
+
+postgres:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 || { \
+	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql >/dev/null; \
+	  else echo "PostgreSQL's server binaries are missing: install the package postgresql."; exit 1; fi; }
+
+test: assets tools postgres ## Run every test, on SQLite and on PostgreSQL
+	api/tests/with-postgres.sh cargo nextest run --locked --workspace --no-fail-fast
+
+check: assets ## Format, lints, reference documents
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+
+reference: assets ## Print the reference documents again
+	cargo build --locked -p twinning-web
+	mkdir -p docs/reference
+	./target/debug/twinning print openapi > docs/reference/openapi.json
+	./target/debug/twinning print settings > docs/reference/settings.md
+	./target/debug/twinning print permissions > docs/reference/permissions.md
+	./target/debug/twinning print errors > docs/errors.md
+
+clean: ## Remove what was built
+	cargo clean
+	rm -rf web/dist web/node_modules

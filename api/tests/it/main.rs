@@ -1,0 +1,10 @@
+//! Tests of the API: over HTTP in process, on SQLite and on PostgreSQL.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod activity;
+mod caller;
+mod demo;
+mod document;
+mod import;
+mod rooms;
+mod sign_in;
