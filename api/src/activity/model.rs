@@ -230,10 +230,10 @@ fn check_times(
     if ends_at.is_some_and(|end| end > now) {
         faults.add(FieldFault::new("end_time", "activity.not_yet_held"));
     }
-    if let (Some(start), Some(end)) = (starts_at, ends_at) {
-        if start >= end {
-            faults.add(FieldFault::new("end_time", "activity.end_before_start"));
-        }
+    if let (Some(start), Some(end)) = (starts_at, ends_at)
+        && start >= end
+    {
+        faults.add(FieldFault::new("end_time", "activity.end_before_start"));
     }
 }
 

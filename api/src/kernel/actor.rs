@@ -17,7 +17,7 @@ impl Who {
     /// Everybody, signed in or not.
     pub const ANYONE: Self = Self { bits: u16::MAX };
     /// Everybody who is signed in.
-    pub const SIGNED_IN: Self = Self { bits: u16::MAX & !ANONYMOUS_BIT };
+    pub const SIGNED_IN: Self = Self { bits: !ANONYMOUS_BIT };
     /// Nobody through a mouth; the system alone.
     pub const NOBODY: Self = Self { bits: 0 };
 

@@ -46,10 +46,11 @@ pub fn path_end(path: &str) -> String {
 #[must_use]
 pub fn display_name(full: &str, short: &str, form: OrgForm, level: OrgLevel) -> String {
     let is_branch = matches!(form, OrgForm::GeneralBranch | OrgForm::Branch);
-    if is_branch && level == OrgLevel::Estate {
-        if let Some(at) = full.rfind(short) {
-            return full.get(at..).unwrap_or(short).to_owned();
-        }
+    if is_branch
+        && level == OrgLevel::Estate
+        && let Some(at) = full.rfind(short)
+    {
+        return full.get(at..).unwrap_or(short).to_owned();
     }
     short.to_owned()
 }

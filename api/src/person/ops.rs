@@ -93,10 +93,10 @@ pub struct NewPerson {
 /// The engine's error.
 pub async fn ensure_in(tx: &impl ConnectionTrait, app: &App, new: &NewPerson) -> Result<(PersonId, bool)> {
     let index = new.phone.as_deref().map(|phone| secrets::blind_index(&app.keys.index, phone));
-    if let Some(index) = &index {
-        if let Some(found) = store::same(tx, &new.name, index).await? {
-            return Ok((found.id, false));
-        }
+    if let Some(index) = &index
+        && let Some(found) = store::same(tx, &new.name, index).await?
+    {
+        return Ok((found.id, false));
     }
     let id: PersonId = app.new_id();
     let now = app.now();

@@ -4,7 +4,7 @@ use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::Operation as ApiOperation;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    Components, ContactBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr,
+    ContactBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr,
     ResponseBuilder, ServerBuilder,
 };
 use utoipa::{PartialSchema as _, ToSchema as _};
@@ -57,7 +57,7 @@ pub fn document() -> OpenApi {
 }
 
 fn completed(collected: OpenApi) -> OpenApi {
-    let mut components = collected.components.unwrap_or_else(Components::new);
+    let mut components = collected.components.unwrap_or_default();
     components.schemas.insert(ProblemBody::name().into_owned(), ProblemBody::schema());
     components.schemas.insert(FaultBody::name().into_owned(), FaultBody::schema());
     components.add_security_scheme(

@@ -48,7 +48,7 @@ pub fn id_of(request: &HttpRequest) -> String {
 #[must_use]
 pub fn address_of(request: &HttpRequest, app: &App) -> Option<String> {
     let peer = request.peer_addr()?.ip().to_string();
-    let trusted = app.settings.trusted_proxies.iter().any(|proxy| *proxy == peer);
+    let trusted = app.settings.trusted_proxies.contains(&peer);
     if !trusted {
         return Some(peer);
     }

@@ -107,10 +107,10 @@ fn recognised(row: &Row, columns: &[Column]) -> Vec<(&'static str, usize)> {
             continue;
         }
         let known = columns.iter().find(|one| one.field == heading || one.names.contains(&heading.as_str()));
-        if let Some(known) = known {
-            if !out.iter().any(|(field, _)| *field == known.field) {
-                out.push((known.field, place));
-            }
+        if let Some(known) = known
+            && !out.iter().any(|(field, _)| *field == known.field)
+        {
+            out.push((known.field, place));
         }
     }
     out

@@ -45,9 +45,8 @@ fn parts(text: &str) -> Parts {
             continue;
         }
         for word in piece.split_whitespace() {
-            match word.strip_prefix(['-', '－']) {
-                Some(rest) => parts.unwanted.extend(chunks(rest)),
-                None => {}
+            if let Some(rest) = word.strip_prefix(['-', '－']) {
+                parts.unwanted.extend(chunks(rest))
             }
         }
         let kept: Vec<&str> = piece.split_whitespace().filter(|word| !word.starts_with(['-', '－'])).collect();

@@ -118,15 +118,15 @@ pub fn check(sheets: &[Sheet], context: &Context<'_>) -> Result<Report, FileFaul
             return Some((Action::Add, row.name.clone(), serde_json::Value::Null));
         }
         let there = (context.enrolled)(&row.name, &row.phone);
-        if let (Some(quotas), Some(district), false) = (&context.quotas, row.district, there) {
-            if let Some(places) = quotas.get(&district) {
-                let used = taken.entry(district).or_default();
-                if *used >= *places {
-                    line.fault("over_quota", "unit", &places.to_string());
-                    return None;
-                }
-                *used += 1;
+        if let (Some(quotas), Some(district), false) = (&context.quotas, row.district, there)
+            && let Some(places) = quotas.get(&district)
+        {
+            let used = taken.entry(district).or_default();
+            if *used >= *places {
+                line.fault("over_quota", "unit", &places.to_string());
+                return None;
             }
+            *used += 1;
         }
         seen.insert(row.phone.clone(), row.name.clone());
         let place = (row.name.clone(), row.unit);
@@ -218,7 +218,7 @@ fn arrival(line: &mut Line<'_>, year: Option<i32>) -> Option<NaiveDate> {
             Some(day)
         }
         Ok(None) => None,
-        Err(()) => {
+        Err(values::NoDate) => {
             line.fault("bad_date", "arrival", &cell.text());
             None
         }

@@ -96,11 +96,11 @@ pub fn check(
                 line.fault("bad_time", field, &text);
             }
         }
-        if let (Some(starts), Some(ends)) = (starts, ends) {
-            if starts >= ends {
-                let text = line.text("ends");
-                line.fault("end_before_start", "ends", &text);
-            }
+        if let (Some(starts), Some(ends)) = (starts, ends)
+            && starts >= ends
+        {
+            let text = line.text("ends");
+            line.fault("end_before_start", "ends", &text);
         }
         let written = line.text("mode");
         let mode = mode(&written);

@@ -214,10 +214,10 @@ fn form(kind: &str, name: &str, level: Option<OrgLevel>) -> OrgForm {
 fn check_parents(report: &mut Report, directory: &Directory) {
     let mut parents: HashMap<String, (Option<String>, String)> = HashMap::new();
     for row in &report.rows {
-        if let Verdict::Accepted(_, value) = &row.verdict {
-            if let Ok(row) = serde_json::from_value::<Organised>(value.clone()) {
-                parents.insert(row.code, (row.parent_code, row.city));
-            }
+        if let Verdict::Accepted(_, value) = &row.verdict
+            && let Ok(row) = serde_json::from_value::<Organised>(value.clone())
+        {
+            parents.insert(row.code, (row.parent_code, row.city));
         }
     }
     for row in &mut report.rows {

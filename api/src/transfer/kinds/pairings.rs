@@ -168,7 +168,7 @@ pub(super) fn day(line: &mut Line<'_>, field: &str) -> Option<NaiveDate> {
     let cell = line.cell(field).cloned().unwrap_or_default();
     match values::date(&cell, None) {
         Ok(found) => found.map(|(day, _)| day),
-        Err(()) => {
+        Err(values::NoDate) => {
             line.fault("bad_date", field, &cell.text());
             None
         }

@@ -5,44 +5,48 @@ use twinning_entity::provenance::Provenance;
 
 use crate::transfer::sheet::{Cell, folded};
 
+/// What stands there is no date between 1900 and 2200.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoDate;
+
 /// A date read from a cell; `year` completes one without a year, and whether it did is told.
 ///
 /// # Errors
 /// When the text is no date between 1900 and 2200.
-pub fn date(cell: &Cell, year: Option<i32>) -> Result<Option<(NaiveDate, bool)>, ()> {
+pub fn date(cell: &Cell, year: Option<i32>) -> Result<Option<(NaiveDate, bool)>, NoDate> {
     match cell {
         Cell::Empty => Ok(None),
         Cell::Date(at) => sensible(at.date()).map(|day| Some((day, false))),
         Cell::Number(number) => serial(*number).map(|day| Some((day, false))),
         Cell::Text(text) => written(&folded(text), year),
-        Cell::Time(_) | Cell::Bool(_) | Cell::Error => Err(()),
+        Cell::Time(_) | Cell::Bool(_) | Cell::Error => Err(NoDate),
     }
 }
 
-fn sensible(day: NaiveDate) -> Result<NaiveDate, ()> {
-    if (1900..=2200).contains(&day.year()) { Ok(day) } else { Err(()) }
+fn sensible(day: NaiveDate) -> Result<NaiveDate, NoDate> {
+    if (1900..=2200).contains(&day.year()) { Ok(day) } else { Err(NoDate) }
 }
 
 /// A serial number of a spreadsheet, or eight digits of a date.
-fn serial(number: f64) -> Result<NaiveDate, ()> {
+fn serial(number: f64) -> Result<NaiveDate, NoDate> {
     if number.fract() != 0.0 && !(1.0..80_000.0).contains(&number) {
-        return Err(());
+        return Err(NoDate);
     }
     if (19_000_101.0..=22_001_231.0).contains(&number) {
         return digits(&format!("{number:.0}"));
     }
     if !(20_000.0..80_000.0).contains(&number) {
-        return Err(());
+        return Err(NoDate);
     }
-    let base = NaiveDate::from_ymd_opt(1899, 12, 30).ok_or(())?;
-    base.checked_add_days(chrono::Days::new(number.floor() as u64)).ok_or(()).and_then(sensible)
+    let base = NaiveDate::from_ymd_opt(1899, 12, 30).ok_or(NoDate)?;
+    base.checked_add_days(chrono::Days::new(number.floor() as u64)).ok_or(NoDate).and_then(sensible)
 }
 
-fn digits(text: &str) -> Result<NaiveDate, ()> {
-    NaiveDate::parse_from_str(text, "%Y%m%d").map_err(|_| ()).and_then(sensible)
+fn digits(text: &str) -> Result<NaiveDate, NoDate> {
+    NaiveDate::parse_from_str(text, "%Y%m%d").map_err(|_| NoDate).and_then(sensible)
 }
 
-fn written(text: &str, year: Option<i32>) -> Result<Option<(NaiveDate, bool)>, ()> {
+fn written(text: &str, year: Option<i32>) -> Result<Option<(NaiveDate, bool)>, NoDate> {
     if text.is_empty() {
         return Ok(None);
     }
@@ -52,8 +56,8 @@ fn written(text: &str, year: Option<i32>) -> Result<Option<(NaiveDate, bool)>, (
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return match text.len() {
             8 => digits(&text).map(|day| Some((day, false))),
-            5 => serial(text.parse().map_err(|_| ())?).map(|day| Some((day, false))),
-            _ => Err(()),
+            5 => serial(text.parse().map_err(|_| NoDate)?).map(|day| Some((day, false))),
+            _ => Err(NoDate),
         };
     }
     let parts: Vec<&str> = text
@@ -62,19 +66,19 @@ fn written(text: &str, year: Option<i32>) -> Result<Option<(NaiveDate, bool)>, (
         .map(str::trim)
         .filter(|part| !part.is_empty())
         .collect();
-    let number = |part: &&str| part.parse::<u32>().map_err(|_| ());
+    let number = |part: &&str| part.parse::<u32>().map_err(|_| NoDate);
     match parts.as_slice() {
         [y, m, d] => {
-            let y = i32::try_from(number(y)?).map_err(|_| ())?;
+            let y = i32::try_from(number(y)?).map_err(|_| NoDate)?;
             let y = if (0..100).contains(&y) { 2000 + y } else { y };
-            let day = NaiveDate::from_ymd_opt(y, number(m)?, number(d)?).ok_or(())?;
+            let day = NaiveDate::from_ymd_opt(y, number(m)?, number(d)?).ok_or(NoDate)?;
             sensible(day).map(|day| Some((day, false)))
         }
         [m, d] => {
-            let day = NaiveDate::from_ymd_opt(year.ok_or(())?, number(m)?, number(d)?).ok_or(())?;
+            let day = NaiveDate::from_ymd_opt(year.ok_or(NoDate)?, number(m)?, number(d)?).ok_or(NoDate)?;
             Ok(Some((day, true)))
         }
-        _ => Err(()),
+        _ => Err(NoDate),
     }
 }
 
@@ -254,7 +258,7 @@ mod tests {
         assert_eq!(date(&text("12月23日"), Some(2019)), Ok(Some((day, true))));
         assert_eq!(date(&Cell::Number(43_822.0), None), Ok(Some((day, false))));
         for wrong in ["2019-13-40", "下周一", "12月23日"] {
-            assert_eq!(date(&text(wrong), None), Err(()), "{wrong}");
+            assert_eq!(date(&text(wrong), None), Err(NoDate), "{wrong}");
         }
         assert_eq!(date(&text(""), None), Ok(None));
     }

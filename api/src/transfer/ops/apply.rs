@@ -219,11 +219,11 @@ async fn enrolments(
 ) -> Result<()> {
     let class: ClassId = options.class_id.ok_or(ImportRule::ClassNeeded)?;
     let members = training::ops::members(tx, class).await?;
-    let mut position = members.iter().map(|one| one.position).max().unwrap_or(0);
+    let last = members.iter().map(|one| one.position).max().unwrap_or(0);
     // A roster from staff or the class's teacher is reviewed already, one from a branch waits (`domain.md` 3.3).
     let reviewed = call.actor.is_system()
         || call.actor.holds(&[RoleCode::OrgDeptCity, RoleCode::OrgDeptDistrict, RoleCode::ClassTeacher]);
-    for one in lines {
+    for (position, one) in (last + 1..).zip(lines) {
         let read: Enrolled = value(&one)?;
         let new = person::ops::NewPerson {
             name: read.name,
@@ -235,7 +235,6 @@ async fn enrolments(
             import: Some(import),
         };
         let (person, _) = person::ops::ensure_in(tx, app, &new).await?;
-        position += 1;
         let entry = training::ops::RosterEntry {
             person,
             unit: read.unit,
