@@ -57,6 +57,7 @@ pub fn build(
         .wrap(from_fn(shell::error_page::written))
         .wrap(from_fn(shell::headers::guarded))
         .wrap(from_fn(request::identified))
+        .wrap(from_fn(request::head_as_get))
 }
 
 /// Pages, the same in both languages.

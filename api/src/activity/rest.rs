@@ -78,7 +78,7 @@ async fn log_activity(
 }
 
 /// Change a record that is due.
-#[utoipa::path(tag = "activities", params(("id" = Uuid, Path), ("If-Match" = String, Header)),
+#[utoipa::path(tag = "activities", params(("id" = Uuid, Path)),
     request_body = ActivityInput, responses((status = 200, body = ActivityDetail)))]
 #[put("/activities/{id}")]
 async fn edit_activity(
@@ -93,7 +93,7 @@ async fn edit_activity(
 }
 
 /// Submit the record to the other side.
-#[utoipa::path(tag = "activities", params(("id" = Uuid, Path), ("If-Match" = String, Header)),
+#[utoipa::path(tag = "activities", params(("id" = Uuid, Path)),
     responses((status = 200, body = ActivityDetail)))]
 #[post("/activities/{id}/actions/submit_record")]
 async fn submit_activity_record(
@@ -106,7 +106,7 @@ async fn submit_activity_record(
 }
 
 /// Confirm the other side's record.
-#[utoipa::path(tag = "activities", params(("id" = Uuid, Path), ("If-Match" = String, Header)),
+#[utoipa::path(tag = "activities", params(("id" = Uuid, Path)),
     responses((status = 200, body = ActivityDetail)))]
 #[post("/activities/{id}/actions/confirm")]
 async fn confirm_activity(
@@ -119,7 +119,7 @@ async fn confirm_activity(
 }
 
 /// Send the other side's record back with a reason.
-#[utoipa::path(tag = "activities", params(("id" = Uuid, Path), ("If-Match" = String, Header)),
+#[utoipa::path(tag = "activities", params(("id" = Uuid, Path)),
     request_body = ReasonInput, responses((status = 200, body = ActivityDetail)))]
 #[post("/activities/{id}/actions/return")]
 async fn return_activity(

@@ -263,6 +263,7 @@ pub struct ActivityFilter {
     /// Last day.
     pub to: Option<NaiveDate>,
     /// Order.
+    #[param(inline)]
     pub sort: Option<ActivitySort>,
     /// Rows of the page, 1–100.
     #[param(minimum = 1, maximum = 100)]

@@ -44,11 +44,7 @@ async fn upload_file(app: Data<App>, call: Caller, mut form: Multipart) -> Resul
             }
             "file" => {
                 let kind = kind.ok_or_else(|| Error::field("kind", "field.required"))?;
-                let name = field
-                    .content_disposition()
-                    .and_then(|disposition| disposition.get_filename())
-                    .unwrap_or_default()
-                    .to_owned();
+                let name = sent_name(&field);
                 let bytes = field.map_err(|error| std::io::Error::other(error.to_string()));
                 let made = ops::upload(&app, &call, kind, &name, bytes).await?;
                 let location = format!("/api/v1/files/{}", made.id);
@@ -58,6 +54,22 @@ async fn upload_file(app: Data<App>, call: Caller, mut form: Multipart) -> Resul
         }
     }
     Err(Error::field("file", "field.required").into())
+}
+
+/// Name of the file of a field as the sender knows it; the extended form (RFC 5987) is the more exact one.
+#[must_use]
+pub fn sent_name(field: &actix_multipart::Field) -> String {
+    let Some(disposition) = field.content_disposition() else { return String::new() };
+    if let Some(name) = disposition.get_filename_ext() {
+        return match name.charset {
+            actix_web::http::header::Charset::Ext(ref charset) if charset.eq_ignore_ascii_case("utf-8") => {
+                String::from_utf8_lossy(&name.value).into_owned()
+            }
+            _ => encoding_rs::GB18030.decode(&name.value).0.into_owned(),
+        };
+    }
+    // Browsers write these two as percent codes inside the quotes.
+    disposition.get_filename().unwrap_or_default().replace("%22", "\"").replace("%0D", "").replace("%0A", "")
 }
 
 /// A short text field of a form (`reliability.md` I-02).
@@ -85,8 +97,8 @@ async fn show_file(app: Data<App>, call: Caller, id: PathId<FileId>) -> Result<J
 
 /// The bytes of a file, or a range of them.
 #[utoipa::path(tag = "files", params(("id" = Uuid, Path), ("Range" = Option<String>, Header), ("If-None-Match" = Option<String>, Header)),
-    responses((status = 200, description = "The file", body = Vec<u8>, content_type = "application/octet-stream"),
-        (status = 206, description = "The wanted part", body = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 200, description = "The file", body = Vec<u8>, content_type = "*/*"),
+        (status = 206, description = "The wanted part", body = Vec<u8>, content_type = "*/*"),
         (status = 304, description = "Known already"),
         (status = 416, description = "No such range", body = crate::rest::ProblemBody, content_type = "application/problem+json")))]
 #[get("/files/{id}/content")]

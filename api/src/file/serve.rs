@@ -51,7 +51,7 @@ pub async fn answer(app: &App, call: &Call, request: &HttpRequest, opened: Opene
     if status == StatusCode::PARTIAL_CONTENT {
         response.insert_header((header::CONTENT_RANGE, format!("bytes {first}-{}/{size}", end - 1)));
     }
-    if request.method() == actix_web::http::Method::HEAD {
+    if crate::rest::request::is_head(request) {
         response.no_chunking(end - first);
         return Ok(response.finish());
     }

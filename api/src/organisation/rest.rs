@@ -69,7 +69,7 @@ async fn create_organisation(
 }
 
 /// Change the profile of an organisation.
-#[utoipa::path(tag = "organisations", params(("id" = Uuid, Path), ("If-Match" = String, Header)),
+#[utoipa::path(tag = "organisations", params(("id" = Uuid, Path)),
     request_body = ProfileChange, responses((status = 200, body = OrganisationDetail)))]
 #[patch("/organisations/{id}")]
 async fn edit_organisation(

@@ -185,6 +185,7 @@ pub struct OrganisationFilter {
     /// Only roots of the trees.
     pub roots: Option<bool>,
     /// Order.
+    #[param(inline)]
     pub sort: Option<OrganisationSort>,
     /// Rows of the page, 1–100.
     #[param(minimum = 1, maximum = 100)]

@@ -7,13 +7,14 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::Data;
-use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, Responder};
 use futures_util::StreamExt as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::Digest as _;
 use uuid::Uuid;
 
+use super::gate::Admitted;
 use super::problem::{Problem, language_of};
 use super::request;
 use crate::app::App;
@@ -86,14 +87,27 @@ impl FromRequest for Caller {
 
 async fn called(request: &HttpRequest) -> Result<Call> {
     let app = app_of(request)?;
-    let actor = match bearer(request.headers())? {
-        Some(token) => crate::account::ops::authenticated(&app, &token).await?,
-        None => Actor::Anonymous,
+    let admitted = request.extensions().get::<Admitted>().cloned();
+    let actor = match admitted {
+        Some(admitted) => admitted.0,
+        None => actor_of(request).await?,
     };
     let mut call = Call::new(actor, language_of(request), request::id_of(request));
     call.address = request::address_of(request, &app);
     call.repeat = repeat_key(request)?;
     Ok(call)
+}
+
+/// Who asks, from the token of the request.
+///
+/// # Errors
+/// [`crate::account::model::AuthRule::TokenInvalid`]; the engine's error.
+pub async fn actor_of(request: &HttpRequest) -> Result<Actor> {
+    let app = app_of(request)?;
+    match bearer(request.headers())? {
+        Some(token) => crate::account::ops::authenticated(&app, &token).await,
+        None => Ok(Actor::Anonymous),
+    }
 }
 
 fn app_of(request: &HttpRequest) -> Result<Data<App>> {
@@ -150,6 +164,36 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
             let bytes = collected(&request, payload).await?;
             let hash = secrets::hex(&sha2::Sha256::digest(&bytes));
             Ok(Self { value: parsed(&bytes)?, hash })
+        })
+    }
+}
+
+/// A JSON body that may be left out, for acts whose every field has a default.
+#[derive(Debug)]
+pub struct MaybeBody<T>(Body<T>);
+
+impl<T> MaybeBody<T> {
+    /// As [`Body::with`].
+    pub fn with(self, call: Caller) -> (T, Call) {
+        self.0.with(call)
+    }
+}
+
+impl<T: DeserializeOwned + Default + 'static> FromRequest for MaybeBody<T> {
+    type Error = Problem;
+    type Future = Later<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        if request.headers().contains_key(header::CONTENT_TYPE) {
+            let body = Body::<T>::from_request(request, payload);
+            return Box::pin(async move { Ok(Self(body.await?)) });
+        }
+        let mut payload = payload.take();
+        Box::pin(async move {
+            match payload.next().await {
+                None => Ok(Self(Body { value: T::default(), hash: secrets::hex(&sha2::Sha256::digest(b"")) })),
+                Some(_) => Err(RequestRule::MediaType.into()),
+            }
         })
     }
 }

@@ -1,6 +1,7 @@
 //! What REST handlers share, and the mounting of every feature under `/api/v1`.
 
 pub mod extract;
+pub mod gate;
 pub mod openapi;
 pub mod problem;
 pub mod request;
@@ -9,7 +10,7 @@ use actix_web::middleware::from_fn;
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use extract::{Body, Caller, IfMatch, Params, PathId, Tagged};
+pub use extract::{Body, Caller, IfMatch, MaybeBody, Params, PathId, Tagged};
 pub use problem::{Problem, ProblemBody};
 
 use crate::kernel::actor::Who;
@@ -60,6 +61,7 @@ pub fn operations() -> Vec<Operation> {
 pub fn mount(config: &mut ServiceConfig<'_>) {
     config.service(
         scope::scope("/api/v1")
+            .wrap(from_fn(gate::admitted))
             .wrap(from_fn(problem::written))
             .configure(account::rest::mount)
             .configure(activity::rest::mount)

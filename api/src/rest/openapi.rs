@@ -1,17 +1,22 @@
 //! The OpenAPI document: collected from the routes, completed with what all operations share.
 
+use std::collections::HashMap;
+
+use actix_web::http::Method;
 use utoipa::openapi::extensions::ExtensionsBuilder;
-use utoipa::openapi::path::Operation as ApiOperation;
+use utoipa::openapi::path::{Operation as ApiOperation, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::schema::Type;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    ContactBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr,
-    ResponseBuilder, ServerBuilder,
+    ContactBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, Ref, RefOr,
+    Required, ResponseBuilder, ServerBuilder,
 };
 use utoipa::{PartialSchema as _, ToSchema as _};
 use utoipa_actix_web::AppExt as _;
 
 use super::problem::{FaultBody, ProblemBody};
 use super::{mount, operations};
+use crate::kernel::actor::Who;
 
 /// Statuses that any operation may answer with, and what they mean.
 const SHARED: &[(&str, &str)] = &[
@@ -56,6 +61,38 @@ pub fn document() -> OpenApi {
     completed(collected)
 }
 
+/// Every address of the document with its methods and who may ever use them.
+#[must_use]
+pub fn table() -> HashMap<String, Vec<(Method, Who)>> {
+    let known = operations();
+    let mut collected = document();
+    let mut table = HashMap::new();
+    for (path, item) in &mut collected.paths.paths {
+        let methods = methods(item)
+            .into_iter()
+            .map(|(method, operation)| {
+                let id = operation.operation_id.as_deref().unwrap_or_default();
+                (method, known.iter().find(|known| known.id == id).map_or(Who::NOBODY, |known| known.who))
+            })
+            .collect();
+        table.insert(path.clone(), methods);
+    }
+    table
+}
+
+fn methods(item: &mut PathItem) -> Vec<(Method, &mut ApiOperation)> {
+    [
+        (Method::GET, item.get.as_mut()),
+        (Method::POST, item.post.as_mut()),
+        (Method::PUT, item.put.as_mut()),
+        (Method::PATCH, item.patch.as_mut()),
+        (Method::DELETE, item.delete.as_mut()),
+    ]
+    .into_iter()
+    .filter_map(|(method, operation)| operation.map(|operation| (method, operation)))
+    .collect()
+}
+
 fn completed(collected: OpenApi) -> OpenApi {
     let mut components = collected.components.unwrap_or_default();
     components.schemas.insert(ProblemBody::name().into_owned(), ProblemBody::schema());
@@ -72,12 +109,11 @@ fn completed(collected: OpenApi) -> OpenApi {
     );
     let mut paths = collected.paths;
     let known = operations();
-    for item in paths.paths.values_mut() {
-        let each = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
-        for operation in each.into_iter().filter_map(Option::as_mut) {
+    for (path, item) in &mut paths.paths {
+        for (method, operation) in methods(item) {
             let id = operation.operation_id.clone().unwrap_or_default();
             let who = known.iter().find(|known| known.id == id).map(|known| known.who);
-            complete(operation, who.unwrap_or(crate::kernel::actor::Who::NOBODY));
+            complete(operation, &Shape::of(path, &method), who.unwrap_or(Who::NOBODY));
         }
     }
     OpenApiBuilder::new()
@@ -106,7 +142,43 @@ fn completed(collected: OpenApi) -> OpenApi {
         .build()
 }
 
-fn complete(operation: &mut ApiOperation, who: crate::kernel::actor::Who) {
+/// What the conventions of `contract.md` 4 ask of an operation, read from its method and address.
+struct Shape {
+    /// It changes something.
+    writes: bool,
+    /// It changes one object, so it needs the version that was seen.
+    on_version: bool,
+    /// It makes something, so it may carry a key that makes a repeat harmless.
+    repeatable: bool,
+    /// It speaks of one object.
+    on_object: bool,
+}
+
+impl Shape {
+    fn of(path: &str, method: &Method) -> Self {
+        let (get, post) = (*method == Method::GET, *method == Method::POST);
+        Self {
+            writes: !get,
+            on_version: if post { path.contains("/actions/") } else { !get },
+            repeatable: post && !path.contains("/auth/"),
+            on_object: path.contains('{'),
+        }
+    }
+
+    /// Whether an operation of this shape can answer with the status.
+    fn answers(&self, status: &str, takes_body: bool, takes_params: bool) -> bool {
+        match status {
+            "404" => self.on_object || self.writes || takes_params,
+            "409" => self.writes,
+            "412" | "428" => self.on_version,
+            "413" | "415" => takes_body,
+            "422" => self.writes || takes_params,
+            _ => true,
+        }
+    }
+}
+
+fn complete(operation: &mut ApiOperation, shape: &Shape, who: Who) {
     let roles = serde_json::json!(who.groups());
     let extensions = ExtensionsBuilder::new().add("x-roles", roles).build();
     operation.extensions = Some(extensions);
@@ -116,17 +188,86 @@ fn complete(operation: &mut ApiOperation, who: crate::kernel::actor::Who) {
         security.insert(0, SecurityRequirement::default());
     }
     operation.security = Some(security);
+    headers(operation, shape);
+    let takes_params = operation
+        .parameters
+        .iter()
+        .flatten()
+        .any(|one| matches!(one, RefOr::T(one) if matches!(one.parameter_in, ParameterIn::Query)));
+    let takes_body = operation.request_body.is_some();
+    for response in operation.responses.responses.values_mut() {
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            response.description = "Done; the object or list as it is now".to_owned();
+        }
+    }
     for (status, meaning) in SHARED {
-        if operation.responses.responses.contains_key(*status) {
+        if operation.responses.responses.contains_key(*status) || !shape.answers(status, takes_body, takes_params) {
             continue;
         }
         let problem = ResponseBuilder::new()
             .description(*meaning)
             .content(
                 "application/problem+json",
-                ContentBuilder::new().schema(Some(RefOr::Ref(Ref::from_schema_name("ProblemBody")))).build(),
+                ContentBuilder::new()
+                    .schema(Some(RefOr::Ref(Ref::from_schema_name("ProblemBody"))))
+                    .example(Some(sample(status, meaning)))
+                    .build(),
             )
             .build();
         operation.responses.responses.insert((*status).to_owned(), RefOr::T(problem));
+    }
+}
+
+/// A problem as it may look.
+fn sample(status: &str, meaning: &str) -> serde_json::Value {
+    let code = match status {
+        "400" => "request.unreadable",
+        "401" => "auth.token_invalid",
+        "403" => "auth.denied",
+        "404" => "object.not_found",
+        "406" => "request.not_acceptable",
+        "409" => "activity.wrong_state",
+        "412" => "object.stale",
+        "413" => "request.too_large",
+        "415" => "request.media_type",
+        "422" => "field.required",
+        "428" => "request.if_match_required",
+        "429" => "auth.too_many",
+        "500" => "service.fault",
+        _ => "service.unavailable",
+    };
+    serde_json::json!({
+        "type": format!("/docs/errors#{code}"), "title": meaning, "status": status.parse::<u16>().unwrap_or(500),
+        "detail": meaning, "instance": "/api/v1/activities", "request_id": "019abcde-0000-7000-8000-000000000000",
+        "code": code,
+    })
+}
+
+/// The headers that operations of a shape take.
+fn headers(operation: &mut ApiOperation, shape: &Shape) {
+    let parameters = operation.parameters.get_or_insert_default();
+    let mut put = |name: &str, text: &str, required: Required, example: &str| {
+        if parameters.iter().any(|one| matches!(one, RefOr::T(one) if one.name == name)) {
+            return;
+        }
+        parameters.push(RefOr::T(
+            ParameterBuilder::new()
+                .name(name)
+                .parameter_in(ParameterIn::Header)
+                .required(required)
+                .description(Some(text))
+                .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+                .example(Some(serde_json::json!(example)))
+                .build(),
+        ));
+    };
+    if shape.on_version {
+        put("If-Match", "`ETag` of the object as it was seen; 428 without, 412 when stale.", Required::True, "\"1\"");
+    }
+    if shape.repeatable {
+        let text = "1 to 128 visible ASCII characters; the same key and body give the same answer for 24 hours.";
+        put("Idempotency-Key", text, Required::False, "c0a80101-7b1e");
     }
 }

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
@@ -36,6 +37,31 @@ pub async fn identified<B: MessageBody>(request: ServiceRequest, next: Next<B>) 
         response.headers_mut().insert(REQUEST_ID, value);
     }
     Ok(response)
+}
+
+/// Mark of a request that wants the head of the answer alone.
+#[derive(Clone, Copy, Debug)]
+struct HeadOnly;
+
+/// Middleware: whatever can be got can be asked for its head (RFC 9110, 9.3.2); the server leaves the body out.
+///
+/// # Errors
+/// What the inner service answers as an error.
+pub async fn head_as_get<B: MessageBody>(
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    if request.method() == Method::HEAD {
+        request.extensions_mut().insert(HeadOnly);
+        request.head_mut().method = Method::GET;
+    }
+    next.call(request).await
+}
+
+/// Whether only the head of the answer is wanted.
+#[must_use]
+pub fn is_head(request: &HttpRequest) -> bool {
+    request.extensions().get::<HeadOnly>().is_some()
 }
 
 /// Id of a request; empty where the middleware is not mounted.

@@ -13,10 +13,10 @@ use super::policy::ImportAct;
 use super::wire::{ConfirmInput, ImportBody, ImportForm, ImportListParams, ImportOptions};
 use crate::app::App;
 use crate::file::model::FileRule;
-use crate::file::rest::short_text;
+use crate::file::rest::{sent_name, short_text};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::page::Page;
-use crate::rest::{Body, Caller, IfMatch, Operation, Params, PathId, Problem, Tagged, op};
+use crate::rest::{Caller, IfMatch, MaybeBody, Operation, Params, PathId, Problem, Tagged, op};
 
 /// Most bytes of an upload.
 const UPLOAD_MAX: usize = 20 << 20;
@@ -75,6 +75,7 @@ pub async fn received(mut form: Multipart) -> Result<NewImport> {
     let mut kind = None;
     let mut options = ImportOptions::default();
     let mut file = None;
+    let mut class = None;
     while let Some(field) = form.next().await {
         let mut field = field.map_err(|_| FileRule::BadForm)?;
         match field.name().unwrap_or_default() {
@@ -86,9 +87,10 @@ pub async fn received(mut form: Multipart) -> Result<NewImport> {
                 let text = short_text(&mut field).await?;
                 options = serde_json::from_str(&text).map_err(|_| Error::field("options", "field.type"))?;
             }
+            // The class of a roster may also stand in a field of its own.
+            "class_id" => class = Some(short_text(&mut field).await?).filter(|text| !text.trim().is_empty()),
             "file" => {
-                let name =
-                    field.content_disposition().and_then(|one| one.get_filename()).unwrap_or_default().to_owned();
+                let name = sent_name(&field);
                 let mut bytes = Vec::new();
                 while let Some(part) = field.next().await {
                     let part = part.map_err(|_| FileRule::Interrupted)?;
@@ -101,6 +103,10 @@ pub async fn received(mut form: Multipart) -> Result<NewImport> {
             }
             _ => return Err(FileRule::BadForm.into()),
         }
+    }
+    if let Some(class) = class {
+        let id = uuid::Uuid::try_parse(class.trim()).map_err(|_| Error::field("class_id", "field.type"))?;
+        options.class_id = Some(id.into());
     }
     let kind = kind.ok_or_else(|| Error::field("kind", "field.required"))?;
     let (file_name, bytes) = file.ok_or_else(|| Error::field("file", "field.required"))?;
@@ -138,7 +144,7 @@ async fn download_bad_rows(app: Data<App>, call: Caller, id: PathId<ImportId>) -
 }
 
 /// Do what the check promised.
-#[utoipa::path(tag = "imports", params(("id" = Uuid, Path), ("If-Match" = String, Header)), request_body = ConfirmInput,
+#[utoipa::path(tag = "imports", params(("id" = Uuid, Path)), request_body = ConfirmInput,
     responses((status = 200, body = ImportBody)))]
 #[post("/imports/{id}/actions/confirm")]
 async fn confirm_import(
@@ -146,14 +152,14 @@ async fn confirm_import(
     call: Caller,
     id: PathId<ImportId>,
     seen: IfMatch,
-    body: Body<ConfirmInput>,
+    body: MaybeBody<ConfirmInput>,
 ) -> Result<Tagged<ImportBody>, Problem> {
     let (input, call) = body.with(call);
     Ok(tagged(ops::confirm(&app, &call, id.0, seen.0, input.skip_bad_rows).await?))
 }
 
 /// Drop a checked import.
-#[utoipa::path(tag = "imports", params(("id" = Uuid, Path), ("If-Match" = String, Header)),
+#[utoipa::path(tag = "imports", params(("id" = Uuid, Path)),
     responses((status = 200, body = ImportBody)))]
 #[post("/imports/{id}/actions/cancel")]
 async fn cancel_import(
@@ -166,7 +172,7 @@ async fn cancel_import(
 }
 
 /// Take back what an import made, while nothing was built on it.
-#[utoipa::path(tag = "imports", params(("id" = Uuid, Path), ("If-Match" = String, Header)),
+#[utoipa::path(tag = "imports", params(("id" = Uuid, Path)),
     responses((status = 200, body = ImportBody)))]
 #[post("/imports/{id}/actions/undo")]
 async fn undo_import(

@@ -8,7 +8,7 @@ use serde::Serialize;
 use twinning_api::activity::wire::{ActivityInput, PhotoInput};
 use twinning_api::activity_words::ActivityKind;
 use twinning_api::file::model::FileRule;
-use twinning_api::file::rest::short_text;
+use twinning_api::file::rest::{sent_name, short_text};
 use twinning_api::ids::PairingId;
 use twinning_api::infra::i18n;
 use twinning_api::kernel::call::{Call, Lang};
@@ -48,8 +48,7 @@ impl LogForm {
             let name = field.name().unwrap_or_default().to_owned();
             match name.as_str() {
                 "photo" => {
-                    let file =
-                        field.content_disposition().and_then(|one| one.get_filename()).unwrap_or_default().to_owned();
+                    let file = sent_name(&field);
                     if file.is_empty() {
                         continue;
                     }

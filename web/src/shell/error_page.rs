@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
+use actix_web::http::header::ALLOW;
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde::Serialize;
@@ -89,7 +90,7 @@ pub async fn written(
     let (outer, _) = response.into_parts();
     let mut page = rendered(&outer, status, error.as_deref()).await;
     if let Some(allow) = allow {
-        page.headers_mut().insert(actix_web::http::header::ALLOW, allow);
+        page.headers_mut().insert(ALLOW, allow);
     }
     Ok(ServiceResponse::new(outer, page))
 }
@@ -124,10 +125,17 @@ async fn rendered(request: &HttpRequest, status: StatusCode, error: Option<&Erro
     }
 }
 
-/// Handler of addresses that do not exist.
+/// Handler of addresses that do not exist, or not with this method (`reliability.md` B-07).
 ///
 /// # Errors
-/// Always [`Error::NotFound`].
-pub async fn no_such_page() -> Result<HttpResponse, PageFault> {
+/// [`Error::NotFound`].
+pub async fn no_such_page(request: HttpRequest) -> Result<HttpResponse, PageFault> {
+    let method = request.method();
+    let reads = matches!(*method, Method::GET | Method::HEAD);
+    let ordinary = reads || matches!(*method, Method::POST | Method::PUT | Method::PATCH | Method::DELETE);
+    if !ordinary || request.match_pattern().is_some() {
+        let allow = if reads { "POST" } else { "GET, HEAD" };
+        return Ok(HttpResponse::MethodNotAllowed().insert_header((ALLOW, allow)).finish());
+    }
     Err(Error::NotFound("page").into())
 }

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
 use twinning_api::file::model::FileRule;
-use twinning_api::file::rest::short_text;
+use twinning_api::file::rest::{sent_name, short_text};
 use twinning_api::import_words::ImportKind;
 use twinning_api::kernel::call::Lang;
 use twinning_api::kernel::page::PageRequest;
@@ -93,8 +93,7 @@ async fn upload(
             "class_id" => class = short_text(&mut field).await?,
             "secrecy" => secrecy = short_text(&mut field).await? == "yes",
             "file" => {
-                let name =
-                    field.content_disposition().and_then(|one| one.get_filename()).unwrap_or_default().to_owned();
+                let name = sent_name(&field);
                 let mut bytes = Vec::new();
                 while let Some(part) = field.next().await {
                     bytes.extend_from_slice(&part.map_err(|_| bad())?);

@@ -1,0 +1,55 @@
+//! The door of the API: who may never use an operation is turned away before anything of the request is read.
+//!
+//! The table is the OpenAPI document itself, so a route that is missing from the document lets nobody in
+//! (`reliability.md` Z-01, C-02). The operation asks again, and for the object; nothing relies on this door alone.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, header};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage as _, HttpResponse, ResponseError as _};
+
+use super::problem::Problem;
+use super::{extract, openapi};
+use crate::kernel::actor::{Actor, Who};
+
+/// Methods of an address, each with the callers that may ever use it.
+type Methods = Vec<(Method, Who)>;
+
+static TABLE: LazyLock<HashMap<String, Methods>> = LazyLock::new(openapi::table);
+
+/// The caller that the door let in; handlers need not ask for the token again.
+#[derive(Clone, Debug)]
+pub struct Admitted(pub Actor);
+
+/// Middleware: 404 outside the document, 405 for other methods, 401 and 403 for who may never.
+///
+/// # Errors
+/// None of its own; what it refuses is an answer.
+pub async fn admitted<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<actix_web::body::EitherBody<B>>, actix_web::Error> {
+    let methods = request.match_pattern().and_then(|pattern| TABLE.get(&pattern));
+    // Addresses that match nothing have their own answer.
+    let Some(methods) = methods else { return Ok(next.call(request).await?.map_into_left_body()) };
+    let Some((_, who)) = methods.iter().find(|(method, _)| method == request.method()) else {
+        let allow = methods.iter().map(|(method, _)| method.as_str()).collect::<Vec<_>>().join(", ");
+        let refusal = HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, allow)).finish();
+        return Ok(request.into_response(refusal).map_into_right_body());
+    };
+    let actor = extract::actor_of(request.request()).await;
+    match actor.and_then(|actor| actor.may_ever(*who).map(|()| actor)) {
+        Ok(actor) => {
+            request.extensions_mut().insert(Admitted(actor));
+            Ok(next.call(request).await?.map_into_left_body())
+        }
+        Err(error) => {
+            let refusal = Problem::from(error).error_response();
+            Ok(request.into_response(refusal).map_into_right_body())
+        }
+    }
+}
