@@ -33,8 +33,19 @@ pub async fn catch_up(app: &App) {
     }
 }
 
+/// Follows the changes of other processes until the app drains: at most one second behind.
+pub async fn follow(app: App) {
+    while !app.is_draining() {
+        actix_web::rt::time::sleep(std::time::Duration::from_secs(1)).await;
+        catch_up(&app).await;
+    }
+}
+
 async fn apply_all(app: &App) -> Result<()> {
     let _one_at_a_time = app.indexing.lock().await;
+    if !app.engine.writes().map_err(Error::internal)? {
+        return Ok(());
+    }
     loop {
         let mark = app.engine.mark();
         let rows = store::after(app.db().writer(), mark, BATCH).await?;
@@ -58,6 +69,10 @@ async fn apply_all(app: &App) -> Result<()> {
 /// The database's or the index's.
 pub async fn rebuild(app: &App) -> Result<usize> {
     let _one_at_a_time = app.indexing.lock().await;
+    if !app.engine.writes().map_err(Error::internal)? {
+        // The process that serves builds it anew as soon as it finds the mark gone back.
+        return Err(Error::Unavailable("index"));
+    }
     let mark = store::last(app.db().writer()).await?;
     app.engine.clear().map_err(Error::internal)?;
     let conn = app.db().writer();

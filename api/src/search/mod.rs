@@ -14,4 +14,4 @@ pub mod snippet;
 mod store;
 pub mod wire;
 
-pub use feed::{catch_up, note, rebuild};
+pub use feed::{catch_up, follow, note, rebuild};

@@ -1,11 +1,28 @@
-//! One folding for index, query and title: full and half width, letter case.
+//! One folding for index, query and title: full and half width, letter case, traditional and simplified characters.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization as _;
 
-/// NFKC, lower case; the same for everything that is compared.
+/// Simplified forms of traditional characters, one character for one: a conversion of words would change lengths.
+static SIMPLIFIED: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
+    ('\u{3400}'..='\u{9FFF}')
+        .filter_map(|traditional| {
+            let text = fast2s::convert(traditional.encode_utf8(&mut [0; 4]));
+            let mut simplified = text.chars();
+            match (simplified.next(), simplified.next()) {
+                (Some(one), None) if one != traditional => Some((traditional, one)),
+                _ => None,
+            }
+        })
+        .collect()
+});
+
+/// NFKC, lower case, simplified; the same for everything that is compared.
 #[must_use]
 pub fn folded(text: &str) -> String {
-    text.nfkc().flat_map(char::to_lowercase).collect()
+    text.nfkc().flat_map(char::to_lowercase).map(|c| SIMPLIFIED.get(&c).copied().unwrap_or(c)).collect()
 }
 
 /// Whether a character is written without spaces between words.
@@ -13,4 +30,15 @@ pub fn folded(text: &str) -> String {
 pub fn is_cjk(c: char) -> bool {
     matches!(u32::from(c),
         0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xF900..=0xFAFF | 0x2_0000..=0x3_FFFF | 0x3007 | 0x3005)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_scripts_both_widths_and_both_cases_are_one() {
+        assert_eq!(folded("議事協商 ＡＢＣ１２"), folded("议事协商 abc12"));
+        assert_eq!(folded("社區黨建").chars().count(), 4);
+    }
 }

@@ -17,9 +17,9 @@ use super::{Ask, Change, EngineError, Hits, IndexDoc};
 use crate::search::pinyin;
 
 /// Version of folding, dictionary and schema; another number builds the index anew.
-const VERSION: &str = "1";
+const VERSION: &str = "2";
 /// Characters of a body that are indexed; a longer one would cost hundreds of megabytes (`docs/performance.md`).
-const BODY_MAX: usize = 200_000;
+const BODY_MAX: usize = 1_000_000;
 /// Memory of the writer.
 const WRITER_BYTES: usize = 15_000_000;
 
@@ -47,7 +47,8 @@ pub(super) struct Fields {
 pub struct Engine {
     index: Index,
     reader: IndexReader,
-    writer: Mutex<IndexWriter>,
+    /// None while another process writes; that one follows the changes of this one.
+    writer: Mutex<Option<IndexWriter>>,
     pub(super) fields: Fields,
 }
 
@@ -86,6 +87,22 @@ fn schema() -> (Schema, Fields) {
     (schema.build(), fields)
 }
 
+/// The writer of a folder; none while another process holds it.
+fn writer_of(index: &Index) -> Result<Option<IndexWriter>, EngineError> {
+    let writer: IndexWriter = match index.writer_with_num_threads(1, WRITER_BYTES) {
+        Ok(writer) => writer,
+        Err(tantivy::TantivyError::LockFailure(..)) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let mut merging = LogMergePolicy::default();
+    merging.set_min_num_segments(8);
+    merging.set_min_layer_size(100);
+    merging.set_max_docs_before_merge(50_000);
+    merging.set_del_docs_ratio_before_merge(0.3);
+    writer.set_merge_policy(Box::new(merging));
+    Ok(Some(writer))
+}
+
 impl Engine {
     /// Opens the index in a folder; one of another version, or one that does not read, is built anew.
     ///
@@ -96,9 +113,6 @@ impl Engine {
         std::fs::create_dir_all(&folder)?;
         match Self::open_in(&folder) {
             Ok(engine) => Ok(engine),
-            Err(EngineError::Index(tantivy::TantivyError::LockFailure(error, message))) => {
-                Err(tantivy::TantivyError::LockFailure(error, message).into())
-            }
             Err(error) => {
                 tracing::warn!(%error, "the search index does not read and is built anew");
                 std::fs::remove_dir_all(&folder)?;
@@ -112,15 +126,21 @@ impl Engine {
         let (schema, fields) = schema();
         let directory = tantivy::directory::MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?;
         let index = Index::open_or_create(directory, schema)?;
-        let writer: IndexWriter = index.writer_with_num_threads(1, WRITER_BYTES)?;
-        let mut merging = LogMergePolicy::default();
-        merging.set_min_num_segments(8);
-        merging.set_min_layer_size(100);
-        merging.set_max_docs_before_merge(50_000);
-        merging.set_del_docs_ratio_before_merge(0.3);
-        writer.set_merge_policy(Box::new(merging));
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        let writer = writer_of(&index)?;
         Ok(Self { index, reader, writer: Mutex::new(writer), fields })
+    }
+
+    /// Whether this process writes the index; asked anew each time, for the other process may have ended.
+    ///
+    /// # Errors
+    /// The library's.
+    pub fn writes(&self) -> Result<bool, EngineError> {
+        let mut writer = self.writer.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if writer.is_none() {
+            *writer = writer_of(&self.index)?;
+        }
+        Ok(writer.is_some())
     }
 
     /// Number of the last change that was applied; 0 for a new index.
@@ -136,6 +156,7 @@ impl Engine {
     /// The library's; nothing of the batch is kept then.
     pub fn apply(&self, changes: &[Change], mark: i64) -> Result<(), EngineError> {
         let mut writer = self.writer.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let writer = writer.as_mut().ok_or(EngineError::Busy)?;
         for change in changes {
             let key = key(change.kind.word(), change.id);
             writer.delete_term(Term::from_field_text(self.fields.key, &key));
@@ -156,6 +177,7 @@ impl Engine {
     /// The library's.
     pub fn clear(&self) -> Result<(), EngineError> {
         let mut writer = self.writer.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let writer = writer.as_mut().ok_or(EngineError::Busy)?;
         writer.delete_all_documents()?;
         let mut prepared = writer.prepare_commit()?;
         prepared.set_payload("0");

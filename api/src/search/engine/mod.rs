@@ -140,6 +140,9 @@ pub enum EngineError {
     /// The folder's.
     #[error("search folder")]
     Folder(#[from] std::io::Error),
+    /// Another process writes the index.
+    #[error("search index is written by another process")]
+    Busy,
     /// An entry that does not read.
     #[error("search index holds an unreadable entry")]
     Unreadable,
