@@ -3,7 +3,7 @@ import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 
-const icons = ["search", "user", "menu-2", "check", "alert-circle", "download", "plus", "text-size", "printer", "clock", "upload"];
+const icons = ["search", "user", "menu-2", "check", "alert-circle", "download", "plus", "text-size", "printer", "clock", "upload", "calendar", "map-pin", "users", "camera", "x", "info-circle", "chevron-right"];
 const out = new URL("./dist/", import.meta.url);
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });

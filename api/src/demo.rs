@@ -6,15 +6,18 @@ use chrono::NaiveDate;
 use rust_embed::RustEmbed;
 use serde::Deserialize;
 use serde_json::json;
+use twinning_entity::activity::ActivityKind;
 use twinning_entity::appointment::RoleCode;
 use twinning_entity::class::ClassStatus;
 use twinning_entity::document::{DocumentKind, Visibility};
+use twinning_entity::file::FileKind;
 use twinning_entity::ids::{AccountId, ClassId, OrganisationId, PersonId, ProgrammeId};
 use twinning_entity::import::{ImportKind, ImportState};
 use twinning_entity::notice::NoticeKind;
 use twinning_entity::provenance::Provenance;
 
 use crate::account::{ops as accounts, passwords};
+use crate::activity::model::Photo;
 use crate::app::App;
 use crate::infra::settings::Env;
 use crate::kernel::call::Call;
@@ -25,7 +28,7 @@ use crate::transfer::kinds::enrolments;
 use crate::transfer::ops::{self as imports, Beside, NewImport};
 use crate::transfer::sheet::{self, Limits};
 use crate::transfer::wire::ImportOptions;
-use crate::{city, library, notice, organisation, person, programme, training};
+use crate::{activity, city, file, library, notice, organisation, person, programme, training};
 
 /// Password of every demo account; none of them can exist in production.
 pub const PASSWORD: &str = "Twinning-Demo-2019";
@@ -105,6 +108,7 @@ pub async fn seed(app: &App) -> Result<bool> {
     bring(app, &call, ImportKind::Lessons, &folder, "timetable.xlsx", options.clone()).await?;
     bring(app, &call, ImportKind::Documents, &folder.join("documents"), "index.csv", options).await?;
     materials(app, &call, class_id).await?;
+    photos(app, &call).await?;
     notices(app, &call).await?;
     people(app, &call, class_id).await?;
     std::fs::remove_dir_all(&folder)?;
@@ -226,6 +230,28 @@ async fn by_code(app: &App, code: &str) -> Result<OrganisationId> {
 }
 
 /// Documents for the class are also its materials; the file stays the document's.
+/// Photos of the ceremony, for its five records; the pictures are drawn and say so.
+async fn photos(app: &App, call: &Call) -> Result<()> {
+    let filter = activity::wire::ActivityFilter {
+        kind: Some(ActivityKind::UnveilingCeremony),
+        ..activity::wire::ActivityFilter::default()
+    };
+    for held in activity::ops::list(app, call, &filter, PageRequest::first(100)).await?.items {
+        let mut taken = Vec::new();
+        for (name, shows) in [("01_揭牌仪式.jpg", "党建共建结对揭牌"), ("02_结对双方合影.jpg", "结对双方代表合影")]
+        {
+            let file = Example::get(&format!("photos/{name}")).ok_or(DemoRule::Incomplete)?;
+            let bytes = bytes::Bytes::from(file.data.into_owned());
+            let stream = futures_util::stream::iter([Ok::<_, std::io::Error>(bytes)]);
+            let stored = file::ops::upload(app, &call.once(), FileKind::Photo, name, stream).await?;
+            let caption = Some(format!("{shows}（示意图，合成）"));
+            taken.push(Photo { file: stored.id, alt: shows.to_owned(), caption });
+        }
+        app.write(call, async |tx| activity::ops::attach_photos(tx, app, call, held.id, &taken).await).await?;
+    }
+    Ok(())
+}
+
 async fn materials(app: &App, call: &Call, class: ClassId) -> Result<()> {
     let filter = library::wire::DocumentFilter {
         class_id: Some(class),

@@ -46,6 +46,8 @@ pub struct OpenedSession {
     pub token: String,
     /// Language the account prefers.
     pub language: String,
+    /// Class of somebody who is a trainee and nothing else, where they land.
+    pub class: Option<ClassId>,
 }
 
 /// Signs in to the portal: a new session id each time (`reliability.md` S-01).
@@ -87,7 +89,9 @@ pub async fn open_session(
         )
         .await?;
         note_success(tx, app, call, account, &credentials.login, "portal").await?;
-        Ok(OpenedSession { token: token.clone(), language: member.language })
+        let only_trainee = member.appointments.iter().all(|held| held.role == RoleCode::Trainee);
+        let class = member.appointments.iter().filter(|_| only_trainee).find_map(|held| held.class);
+        Ok(OpenedSession { token: token.clone(), language: member.language, class })
     })
     .await
 }

@@ -55,6 +55,28 @@ pub async fn list(app: &App, call: &Call, filter: &DocumentFilter, at: PageReque
     Ok(Page { items, next_cursor: page.next_cursor, total: page.total })
 }
 
+/// Documents among `ids` that the caller may read, in that order.
+///
+/// # Errors
+/// The engine's error.
+pub async fn lines_of(app: &App, call: &Call, ids: &[DocumentId]) -> Result<Vec<DocumentLine>> {
+    call.actor.may_ever(DocumentAct::Read.who())?;
+    let rows = store::among(app.reader(), &scope(app, &call.actor).await?, ids).await?;
+    let mut found: HashMap<DocumentId, DocumentLine> =
+        lines(app, &rows).await?.into_iter().map(|line| (line.id, line)).collect();
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+/// How many documents of each kind the caller may read, kinds in the order of the vocabulary.
+///
+/// # Errors
+/// The engine's error.
+pub async fn kinds(app: &App, call: &Call) -> Result<Vec<(DocumentKind, u64)>> {
+    call.actor.may_ever(DocumentAct::Read.who())?;
+    let counts = store::kinds(app.reader(), &scope(app, &call.actor).await?).await?;
+    Ok(DocumentKind::ALL.iter().filter_map(|kind| counts.get(kind).map(|count| (*kind, *count))).collect())
+}
+
 /// One document.
 ///
 /// # Errors

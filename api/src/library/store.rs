@@ -8,7 +8,7 @@ use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, PaginatorTrait as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _, Select,
 };
-use twinning_entity::document::{self as row, DocumentStatus, Visibility};
+use twinning_entity::document::{self as row, DocumentKind, DocumentStatus, Visibility};
 use twinning_entity::document_version::{self as version, TextState};
 use twinning_entity::ids::{CityId, DocumentId, DocumentVersionId, OrganisationId};
 use twinning_entity::organisation;
@@ -67,6 +67,28 @@ pub(super) fn visible(scope: &Scope) -> Condition {
 
 pub(super) async fn find(conn: &impl ConnectionTrait, scope: &Scope, id: DocumentId) -> Result<row::Model> {
     row::Entity::find_by_id(id).filter(visible(scope)).one(conn).await?.ok_or(Error::NotFound("document"))
+}
+
+pub(super) async fn among(conn: &impl ConnectionTrait, scope: &Scope, ids: &[DocumentId]) -> Result<Vec<row::Model>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wanted = row::Column::Id.is_in(ids.iter().copied());
+    Ok(row::Entity::find().filter(visible(scope)).filter(wanted).all(conn).await?)
+}
+
+/// Documents of each kind.
+pub(super) async fn kinds(conn: &impl ConnectionTrait, scope: &Scope) -> Result<HashMap<DocumentKind, u64>> {
+    let counts: Vec<(DocumentKind, i64)> = row::Entity::find()
+        .select_only()
+        .column(row::Column::Kind)
+        .column_as(row::Column::Id.count(), "documents")
+        .filter(visible(scope))
+        .group_by(row::Column::Kind)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(counts.into_iter().map(|(kind, count)| (kind, u64::try_from(count).unwrap_or(0))).collect())
 }
 
 pub(super) async fn page(

@@ -1,9 +1,24 @@
-// Improves pages that work without it: a form is sent once, and a filter is applied when it changes.
+// Improves pages that work without it. Nothing here decides anything; the server does.
+import { photos } from "./photos.js";
+import { draft, sent } from "./draft.js";
+
+// A form is sent once, even when its button is pressed twice.
 for (const form of document.querySelectorAll("form[method=post]")) {
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
     for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
   });
 }
-for (const form of document.querySelectorAll("form[data-auto]")) {
-  form.addEventListener("change", () => form.requestSubmit());
-}
+// Coming back by the back button makes the form usable again.
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("button")) button.removeAttribute("aria-disabled");
+  }
+});
+// What is wrong is read first.
+document.querySelector(".errsum")?.focus();
+for (const list of document.querySelectorAll("[data-photos]")) photos(list);
+if (document.querySelector("[data-flash]")) sent();
+for (const form of document.querySelectorAll("form[data-draft]")) draft(form);

@@ -7,10 +7,11 @@ use actix_web::web::{Data, Query, ServiceConfig, get, post};
 use serde::{Deserialize, Serialize};
 use twinning_api::account::ops;
 use twinning_api::account::wire::{Credentials, MeBody};
+use twinning_api::ids::ClassId;
 use twinning_api::kernel::call::Lang;
 use twinning_api::pairing::{self, wire::PairingLine};
 use twinning_api::rest::problem::sentence;
-use twinning_api::{App, Error, RoleCode};
+use twinning_api::{App, Error, RoleCode, training};
 
 use crate::shell::csrf::Protected;
 use crate::shell::visitor::session_cookie;
@@ -25,7 +26,8 @@ pub fn mount(config: &mut ServiceConfig) {
         .route("/w", get().to(workspace))
         .route("/w/todo", get().to(workspace))
         .route("/me", get().to(workspace))
-        .route("/size", get().to(size));
+        .route("/size", get().to(size))
+        .route("/theme", get().to(theme));
 }
 
 /// The form to sign in.
@@ -79,8 +81,8 @@ async fn login(app: Data<App>, request: HttpRequest, form: Protected<LoginForm>)
     let call = visitor.call.once();
     match ops::open_session(&app, &call, credentials, agent).await {
         Ok(opened) => {
-            let landing = format!("{}/w", visitor.prefix());
-            let to = local(&form.next).unwrap_or(landing);
+            let landing = landing(&app, &visitor, opened.class).await?;
+            let to = local(&form.next).unwrap_or_else(|| format!("{}{landing}", visitor.prefix()));
             Ok(HttpResponse::SeeOther()
                 .insert_header((header::LOCATION, to))
                 .cookie(visitor.cookie(session_cookie(&app), opened.token))
@@ -95,6 +97,14 @@ async fn login(app: Data<App>, request: HttpRequest, form: Protected<LoginForm>)
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Where somebody lands after signing in: a trainee at the class while it runs, everybody else at the workspace.
+async fn landing(app: &App, visitor: &Visitor, class: Option<ClassId>) -> Result<String, PageFault> {
+    let Some(class) = class else { return Ok("/w".to_owned()) };
+    let found = training::ops::show(app, &visitor.call, class).await?.line;
+    let runs = (found.starts_on..=found.ends_on).contains(&app.today());
+    Ok(if runs { format!("/training/{class}") } else { "/w".to_owned() })
 }
 
 #[derive(Deserialize)]
@@ -165,5 +175,22 @@ async fn size(visitor: Visitor, asked: Query<Size>) -> HttpResponse {
     HttpResponse::SeeOther()
         .insert_header((header::LOCATION, local(&asked.back).unwrap_or_else(|| "/".to_owned())))
         .cookie(visitor.cookie("twinning_size", size.to_owned()))
+        .finish()
+}
+
+#[derive(Deserialize)]
+struct Theme {
+    #[serde(default)]
+    theme: String,
+    #[serde(default)]
+    back: String,
+}
+
+/// Light, dark or as the device says; only a taste is kept, in a cookie.
+async fn theme(visitor: Visitor, asked: Query<Theme>) -> HttpResponse {
+    let theme = if matches!(asked.theme.as_str(), "dark" | "auto") { asked.theme.clone() } else { "light".to_owned() };
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, local(&asked.back).unwrap_or_else(|| "/".to_owned())))
+        .cookie(visitor.cookie("twinning_theme", theme))
         .finish()
 }

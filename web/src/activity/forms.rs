@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use actix_multipart::Multipart;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde::Serialize;
-use twinning_api::activity::wire::{ActivityInput, PhotoInput};
+use twinning_api::activity::wire::{ActivityDetail, ActivityInput, PhotoInput};
 use twinning_api::activity_words::ActivityKind;
 use twinning_api::file::model::FileRule;
 use twinning_api::file::rest::{sent_name, short_text};
@@ -37,6 +37,39 @@ pub struct ShownFault {
 }
 
 impl LogForm {
+    /// The form as it would have been typed for a record.
+    #[must_use]
+    pub fn of(activity: &ActivityDetail) -> Self {
+        let clock = |at: Option<chrono::DateTime<chrono::FixedOffset>>| {
+            at.map(|at| at.format("%H:%M").to_string()).unwrap_or_default()
+        };
+        let number = |count: Option<i32>| count.map(|count| count.to_string()).unwrap_or_default();
+        let tick = |on: bool| if on { "yes".to_owned() } else { String::new() };
+        let record = &activity.record;
+        let pairing = activity.pairings.first().map(|one| one.id.to_string()).unwrap_or_default();
+        let fields = [
+            ("pairing_id", pairing),
+            ("kind", activity.line.kind.word().to_owned()),
+            ("title", activity.line.title.clone()),
+            ("held_on", activity.line.held_on.to_string()),
+            ("start_time", clock(activity.line.starts_at)),
+            ("end_time", clock(activity.ends_at)),
+            ("place", activity.line.place.clone().unwrap_or_default()),
+            ("online", tick(activity.line.online)),
+            ("attended_a", number(record.attended_a)),
+            ("attended_b", number(record.attended_b)),
+            ("summary", record.summary.clone().unwrap_or_default()),
+            ("photo_consent", tick(!activity.photo_list.is_empty())),
+        ];
+        // The address of a photo's bytes ends with its file: …/files/{id}/content.
+        let photos = activity.photo_list.iter().filter_map(|one| one.url.split('/').nth_back(1)).map(ToOwned::to_owned);
+        Self {
+            fields: fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+            photos: photos.collect(),
+            faults: Vec::new(),
+        }
+    }
+
     /// Reads a form as it arrives; photos are stored at once, so that they need not be sent again.
     ///
     /// # Errors

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use actix_multipart::Multipart;
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
+use chrono::{Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 use twinning_api::activity::ops;
-use twinning_api::activity::wire::{ActivityDetail, ActivityFilter, ActivityLine, ReasonInput};
+use twinning_api::activity::wire::{ActivityDetail, ActivityFilter, ActivityInput, ActivityLine, ReasonInput};
 use twinning_api::activity_words::ActivityKind;
 use twinning_api::kernel::call::{Lang, RepeatKey};
 use twinning_api::kernel::page::PageRequest;
@@ -27,6 +28,10 @@ pub(super) struct Asked {
     #[serde(default)]
     kind: String,
     #[serde(default)]
+    pairing: String,
+    #[serde(default)]
+    month: String,
+    #[serde(default)]
     page: Option<u64>,
 }
 
@@ -39,16 +44,34 @@ pub struct Index {
     page_no: u64,
     previous: Option<u64>,
     next: Option<u64>,
+    more_pages: bool,
     kind: String,
+    pairing: String,
+    pairings: Vec<PairingLine>,
+    month: String,
+    filtered: bool,
     can_log: bool,
 }
 
-/// A choice of a list.
+/// A kind to choose.
 #[derive(Serialize)]
 pub struct Choice {
     value: String,
     chosen: bool,
+    /// Whether it is among the few that most records are of.
+    common: bool,
 }
+
+/// Kinds that most records are of (`domain.md` 7.3); the form shows these first.
+const COMMON: &[ActivityKind] = &[
+    ActivityKind::ThemePartyDay,
+    ActivityKind::ExchangeVisit,
+    ActivityKind::Symposium,
+    ActivityKind::VolunteerService,
+    ActivityKind::OnlineExchange,
+    ActivityKind::CulturalActivity,
+    ActivityKind::JointActivity,
+];
 
 impl Page for Index {
     const TEMPLATE: &'static str = "activity/index";
@@ -62,7 +85,17 @@ impl Page for Index {
 pub(super) async fn index(app: Data<App>, visitor: Visitor, asked: Query<Asked>) -> Result<HttpResponse, PageFault> {
     let kind = ActivityKind::from_word(&asked.kind);
     let page_no = asked.page.unwrap_or(1).clamp(1, 500);
-    let filter = ActivityFilter { kind, ..Default::default() };
+    let of_all = pairing::wire::PairingFilter::default();
+    let pairings = pairing::ops::list(&app, &visitor.call, &of_all, PageRequest::first(100)).await?.items;
+    let chosen = pairings.iter().find(|one| one.code == asked.pairing);
+    let first: Option<NaiveDate> = format!("{}-01", asked.month).parse().ok();
+    let filter = ActivityFilter {
+        kind,
+        pairing_id: chosen.map(|one| one.id),
+        from: first,
+        to: first.and_then(|day| (day + Months::new(1)).pred_opt()),
+        ..Default::default()
+    };
     let found = ops::list(&app, &visitor.call, &filter, PageRequest::numbered(page_no, ROWS)).await?;
     let total = found.total.unwrap_or(0);
     let can_log = !pairing::ops::of_caller(&app, &visitor.call).await?.is_empty();
@@ -73,7 +106,12 @@ pub(super) async fn index(app: Data<App>, visitor: Visitor, asked: Query<Asked>)
         page_no,
         previous: (page_no > 1).then(|| page_no - 1),
         next: (page_no * ROWS < total).then_some(page_no + 1),
+        more_pages: total > ROWS,
         kind: asked.kind.clone(),
+        filtered: kind.is_some() || chosen.is_some() || first.is_some(),
+        pairing: asked.pairing.clone(),
+        pairings,
+        month: first.map(|_| asked.month.clone()).unwrap_or_default(),
         can_log,
     })
 }
@@ -81,7 +119,11 @@ pub(super) async fn index(app: Data<App>, visitor: Visitor, asked: Query<Asked>)
 fn kinds(chosen: &str) -> Vec<Choice> {
     ActivityKind::ALL
         .iter()
-        .map(|kind| Choice { value: kind.word().to_owned(), chosen: kind.word() == chosen })
+        .map(|kind| Choice {
+            value: kind.word().to_owned(),
+            chosen: kind.word() == chosen,
+            common: COMMON.contains(kind),
+        })
         .collect()
 }
 
@@ -91,6 +133,7 @@ pub struct Show {
     activity: ActivityDetail,
     photos: Vec<Shot>,
     can_confirm: bool,
+    can_edit: bool,
 }
 
 /// A photo under the portal's own addresses.
@@ -127,8 +170,9 @@ fn shown(activity: ActivityDetail) -> Show {
             height: one.height,
         })
         .collect();
-    let can_confirm = activity.allowed_actions.iter().any(|act| act == "confirm");
-    Show { activity, photos, can_confirm }
+    let may = |wanted: &str| activity.allowed_actions.iter().any(|act| act == wanted);
+    let (can_confirm, can_edit) = (may("confirm"), may("edit"));
+    Show { activity, photos, can_confirm, can_edit }
 }
 
 pub(super) async fn show(app: Data<App>, visitor: Visitor, no: Path<String>) -> Result<HttpResponse, PageFault> {
@@ -144,8 +188,16 @@ pub struct New {
     errors: BTreeMap<&'static str, Option<String>>,
     faults: Vec<ShownFault>,
     photos: Vec<String>,
-    side_a: String,
-    side_b: String,
+    /// Whether there is only one pairing, so that nothing needs choosing.
+    single: bool,
+    /// Whether the chosen kind is not among the common ones.
+    rare_kind: bool,
+    /// Number of the record that is changed; none while a new one is logged.
+    no: Option<String>,
+    /// Version of the record that is changed.
+    seen: i32,
+    /// Why the other side sent the record back.
+    returned: Option<String>,
 }
 
 /// A pairing to choose.
@@ -153,6 +205,10 @@ pub struct New {
 pub struct PairingChoice {
     id: String,
     name: String,
+    city_a: String,
+    side_a: String,
+    city_b: String,
+    side_b: String,
     chosen: bool,
 }
 
@@ -184,24 +240,31 @@ const FIELDS: &[&str] = &[
     "photo",
 ];
 
-fn form_page(pairings: &[PairingLine], form: LogForm) -> New {
+fn form_page(pairings: &[PairingLine], form: LogForm, changed: Option<&ActivityDetail>) -> New {
     let chosen = form.text("pairing_id").to_owned();
     let fault = |name: &str| form.faults.iter().find(|one| one.field == name).map(|one| one.message.clone());
-    let one = pairings.iter().find(|one| one.id.to_string() == chosen).or_else(|| pairings.first());
+    let kind = ActivityKind::from_word(form.text("kind"));
     New {
         kinds: kinds(form.text("kind")),
+        rare_kind: kind.is_some_and(|kind| !COMMON.contains(&kind)),
         fields: FIELDS.iter().map(|name| (*name, form.text(name).to_owned())).collect(),
         errors: FIELDS.iter().map(|name| (*name, fault(name))).collect(),
-        side_a: one.map(|one| one.side_a.organisation.name.clone()).unwrap_or_default(),
-        side_b: one.map(|one| one.side_b.organisation.name.clone()).unwrap_or_default(),
+        single: pairings.len() == 1,
         pairings: pairings
             .iter()
             .map(|one| PairingChoice {
                 id: one.id.to_string(),
                 name: one.name.clone(),
+                city_a: one.side_a.city_name.clone(),
+                side_a: one.side_a.organisation.name.clone(),
+                city_b: one.side_b.city_name.clone(),
+                side_b: one.side_b.organisation.name.clone(),
                 chosen: one.id.to_string() == chosen,
             })
             .collect(),
+        no: changed.map(|one| one.line.no.clone()),
+        seen: changed.map_or(0, |one| one.version),
+        returned: changed.and_then(|one| one.return_reason.clone()),
         faults: form.faults,
         photos: form.photos,
     }
@@ -213,7 +276,17 @@ pub(super) async fn new(app: Data<App>, visitor: Visitor) -> Result<HttpResponse
     let now = app.now().with_timezone(&twinning_api::kernel::clock::shanghai());
     form.fields.insert("held_on".to_owned(), app.today().to_string());
     form.fields.insert("start_time".to_owned(), now.format("%H:%M").to_string());
-    visitor.page(&form_page(&pairings, form))
+    if let [only] = pairings.as_slice() {
+        form.fields.insert("place".to_owned(), last_place(&app, &visitor, only).await?);
+    }
+    visitor.page(&form_page(&pairings, form, None))
+}
+
+/// The place of the last record of a pairing: most meetings are where the last one was.
+async fn last_place(app: &App, visitor: &Visitor, pairing: &PairingLine) -> Result<String, PageFault> {
+    let filter = ActivityFilter { pairing_id: Some(pairing.id), ..Default::default() };
+    let last = ops::list(app, &visitor.call, &filter, PageRequest::first(1)).await?.items;
+    Ok(last.into_iter().next().and_then(|one| one.place).unwrap_or_default())
 }
 
 async fn own_pairings(app: &App, visitor: &Visitor) -> Result<Vec<PairingLine>, PageFault> {
@@ -252,15 +325,61 @@ pub(super) async fn create(
             Err(error) => return Err(error.into()),
         }
     }
-    visitor.page_with(HttpResponse::UnprocessableEntity(), &form_page(&pairings, form))
+    visitor.page_with(HttpResponse::UnprocessableEntity(), &form_page(&pairings, form, None))
+}
+
+pub(super) async fn edit_form(app: Data<App>, visitor: Visitor, no: Path<String>) -> Result<HttpResponse, PageFault> {
+    let pairings = own_pairings(&app, &visitor).await?;
+    let found = ops::show_by_no(&app, &visitor.call, &no).await?;
+    if !found.allowed_actions.iter().any(|act| act == "edit") {
+        return Ok(crate::shell::see_other(&format!("{}/activities/{no}", visitor.prefix())));
+    }
+    visitor.page(&form_page(&pairings, LogForm::of(&found), Some(&found)))
+}
+
+/// Changes a record that is due and sends it to the other side again.
+pub(super) async fn edit(
+    app: Data<App>,
+    visitor: Visitor,
+    request: HttpRequest,
+    no: Path<String>,
+    form: Multipart,
+) -> Result<HttpResponse, PageFault> {
+    let pairings = own_pairings(&app, &visitor).await?;
+    let mut form = LogForm::read(&app, &visitor.call, form).await?;
+    csrf::check(&request, &visitor, form.text("csrf_token"))?;
+    let lang = visitor.call.lang;
+    let found = ops::show_by_no(&app, &visitor.call, &no).await?;
+    let seen = form.text("seen").parse().unwrap_or(0);
+    let input = form.input(lang);
+    if let (Some(input), true) = (input, form.faults.is_empty()) {
+        match change_and_submit(&app, &visitor, &found, seen, input).await {
+            Ok(made) => return Ok(visitor.done(&format!("/activities/{}", made.line.no), "activity-sent")),
+            Err(Error::Invalid(faults)) => form.note(&faults, lang),
+            Err(Error::Refused(rule)) => {
+                let message = sentence(&Error::Refused(rule), lang);
+                form.faults.push(ShownFault { field: "summary".to_owned(), message });
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    visitor.page_with(HttpResponse::UnprocessableEntity(), &form_page(&pairings, form, Some(&found)))
+}
+
+async fn change_and_submit(
+    app: &App,
+    visitor: &Visitor,
+    found: &ActivityDetail,
+    seen: i32,
+    input: ActivityInput,
+) -> Result<ActivityDetail, Error> {
+    twinning_api::activity::model::Draft::parse(input.clone(), app.now())?.complete()?;
+    let changed = ops::edit(app, &visitor.call, found.line.id, seen, input).await?;
+    ops::submit_record(app, &visitor.call.once(), changed.line.id, changed.version).await
 }
 
 /// Logs the activity and sends its record on; what the second step lacks is known before the first.
-async fn log_and_submit(
-    app: &App,
-    visitor: &Visitor,
-    input: twinning_api::activity::wire::ActivityInput,
-) -> Result<ActivityDetail, Error> {
+async fn log_and_submit(app: &App, visitor: &Visitor, input: ActivityInput) -> Result<ActivityDetail, Error> {
     twinning_api::activity::model::Draft::parse(input.clone(), app.now())?.complete()?;
     let made = ops::log(app, &visitor.call, input).await?;
     let call = visitor.call.once();

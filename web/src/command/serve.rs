@@ -16,7 +16,9 @@ const SHUTDOWN_SECONDS: u64 = 25;
 
 pub(super) async fn run(settings: Settings, with_jobs: bool) -> Outcome {
     let app = opened(settings).await?;
+    let _alone = alone(&app)?;
     twinning_api::search::catch_up(&app).await;
+    actix_web::rt::spawn(twinning_api::search::follow(app.clone()));
     let renderer = Data::new(Renderer::new()?);
     let data = Data::new(app.clone());
     let demo = app.settings.env != Env::Production;
@@ -49,6 +51,20 @@ pub(super) async fn run(settings: Settings, with_jobs: bool) -> Outcome {
     server.await.map_err(|error| error.to_string())?;
     app.db().clone().close().await;
     Ok(())
+}
+
+/// Holds the data folder, so that no second server opens it; the lock ends with the process (`reliability.md` D-07).
+fn alone(app: &App) -> Result<std::fs::File, String> {
+    let path = app.settings.data_dir.join("serve.lock");
+    let file =
+        std::fs::File::create(&path).map_err(|error| format!("{} cannot be written: {error}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(_) => Err(format!(
+            "Another twinning serves from {}. Stop it first, or choose another TWINNING_DATA_DIR.",
+            app.settings.data_dir.display()
+        )),
+    }
 }
 
 pub(super) async fn work(settings: Settings) -> Outcome {

@@ -29,6 +29,7 @@ pub struct Home {
     pairings: Vec<PairingLine>,
     notices: Vec<NoticeBody>,
     activities: Vec<ActivityLine>,
+    headlines: Vec<ActivityLine>,
     class: Option<ClassLine>,
     documents: Vec<DocumentLine>,
     activity_count: u64,
@@ -56,10 +57,12 @@ async fn index(app: Data<App>, visitor: Visitor) -> Result<HttpResponse, PageFau
         ..Default::default()
     };
     let classes = training::ops::list(&app, call, &Default::default(), PageRequest::first(1)).await?.items;
+    let held = activity::ops::list(&app, call, &recent, PageRequest::first(4)).await?.items;
     let page = Home {
         lead: pairings.iter().find(|one| one.unveiled_on.is_some()).cloned(),
         notices: notice::ops::list(&app, call, PageRequest::first(7)).await?.items,
-        activities: activity::ops::list(&app, call, &recent, PageRequest::first(4)).await?.items,
+        headlines: held.iter().take(3).cloned().collect(),
+        activities: held,
         class: classes.into_iter().next(),
         documents: library::ops::list(&app, call, &Default::default(), PageRequest::first(4)).await?.items,
         activity_count: activity::ops::confirmed_count(&app).await?,

@@ -4,11 +4,13 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, Query, ServiceConfig, get};
 use serde::{Deserialize, Serialize};
 use twinning_api::document_words::DocumentKind;
+use twinning_api::file::wire::FileBody;
+use twinning_api::ids::DocumentId;
 use twinning_api::kernel::call::Lang;
 use twinning_api::kernel::page::PageRequest;
 use twinning_api::library::ops;
 use twinning_api::library::wire::{DocumentDetail, DocumentFilter, DocumentLine};
-use twinning_api::search::{self, engine::Kind, wire::HitBody};
+use twinning_api::search::{self, engine::Kind};
 use twinning_api::{App, Error};
 
 use crate::shell::{Page, PageFault, Visitor, words};
@@ -18,8 +20,14 @@ pub fn mount(config: &mut ServiceConfig) {
     config
         .route("/library", get().to(index))
         .route("/library/{id}", get().to(show))
-        .route("/library/{id}/versions", get().to(show));
+        .route("/library/{id}/versions", get().to(versions));
 }
+
+/// Documents on a page of the list.
+const ROWS: u64 = 10;
+/// Paragraphs of a preview and of a whole page.
+const PREVIEW: usize = 8;
+const WHOLE: usize = 400;
 
 #[derive(Deserialize)]
 struct Asked {
@@ -27,24 +35,49 @@ struct Asked {
     q: String,
     #[serde(default)]
     kind: String,
+    page: Option<u64>,
 }
 
 /// The list, or what was searched.
 #[derive(Serialize)]
 pub struct Index {
-    documents: Vec<DocumentLine>,
-    hits: Vec<HitBody>,
+    results: Vec<Found>,
     asked: String,
     kind: String,
     kinds: Vec<Choice>,
     total: u64,
+    page_no: u64,
+    previous: Option<u64>,
+    next: Option<u64>,
+    more_pages: bool,
+    preview: Option<Preview>,
 }
 
-/// A kind to choose.
+/// A document of the list.
+#[derive(Serialize)]
+pub struct Found {
+    line: DocumentLine,
+    title: String,
+    snippet: Option<String>,
+    related: bool,
+    chosen: bool,
+}
+
+/// The first document of the list, looked into.
+#[derive(Serialize)]
+pub struct Preview {
+    document: DocumentDetail,
+    paragraphs: Vec<String>,
+    file: Option<FileBody>,
+    version_no: i32,
+}
+
+/// A kind to choose, with how many there are.
 #[derive(Serialize)]
 pub struct Choice {
-    value: String,
+    value: &'static str,
     chosen: bool,
+    count: Option<u64>,
 }
 
 impl Page for Index {
@@ -57,36 +90,116 @@ impl Page for Index {
 }
 
 async fn index(app: Data<App>, visitor: Visitor, asked: Query<Asked>) -> Result<HttpResponse, PageFault> {
-    let kinds = ["experience_report", "typical_case", "handout", "slides", "agreement", "convention", "notice"]
-        .iter()
-        .map(|value| Choice { value: (*value).to_owned(), chosen: *value == asked.kind })
-        .collect();
-    let mut page = Index {
-        documents: Vec::new(),
-        hits: Vec::new(),
-        asked: asked.q.clone(),
-        kind: asked.kind.clone(),
-        kinds,
-        total: 0,
-    };
-    if asked.q.trim().is_empty() {
-        let filter = DocumentFilter { kind: DocumentKind::from_word(&asked.kind), ..Default::default() };
-        let at = PageRequest { count: true, ..PageRequest::first(50) };
-        let found = ops::list(&app, &visitor.call, &filter, at).await?;
-        page.total = found.total.unwrap_or(0);
-        page.documents = found.items;
+    let kind = DocumentKind::from_word(&asked.kind);
+    let page_no = asked.page.unwrap_or(1).clamp(1, 1000);
+    let searched = !asked.q.trim().is_empty();
+    let (mut results, total) = if searched {
+        searched_for(&app, &visitor, &asked.q, kind, page_no).await?
     } else {
-        let params = search::wire::SearchParams {
-            q: asked.q.chars().take(256).collect(),
-            kind: Some(Kind::Document),
-            limit: Some(20),
-            cursor: None,
-        };
-        let found = search::ops::search(&app, &visitor.call, params).await?;
-        page.total = found.total;
-        page.hits = found.items;
+        listed(&app, &visitor, kind, page_no).await?
+    };
+    let kinds = ops::kinds(&app, &visitor.call).await?;
+    let preview = match results.first_mut() {
+        Some(first) => {
+            first.chosen = true;
+            Some(previewed(ops::show(&app, &visitor.call, first.line.id).await?))
+        }
+        None => None,
+    };
+    visitor.page(&Index {
+        kinds: kinds
+            .into_iter()
+            .map(|(one, count)| Choice {
+                value: one.word(),
+                chosen: Some(one) == kind,
+                // Counts are of the whole library; beside a search they would mislead.
+                count: (!searched).then_some(count),
+            })
+            .collect(),
+        asked: asked.q.clone(),
+        kind: kind.map(|kind| kind.word().to_owned()).unwrap_or_default(),
+        page_no,
+        previous: (page_no > 1).then(|| page_no - 1),
+        next: (page_no * ROWS < total).then_some(page_no + 1),
+        more_pages: total > ROWS,
+        results,
+        total,
+        preview,
+    })
+}
+
+async fn listed(
+    app: &App,
+    visitor: &Visitor,
+    kind: Option<DocumentKind>,
+    page_no: u64,
+) -> Result<(Vec<Found>, u64), PageFault> {
+    let filter = DocumentFilter { kind, ..Default::default() };
+    let found = ops::list(app, &visitor.call, &filter, PageRequest::numbered(page_no, ROWS)).await?;
+    let plain = |line: DocumentLine| Found {
+        title: words::escaped(&line.title),
+        snippet: line.summary.as_deref().map(words::escaped),
+        related: false,
+        chosen: false,
+        line,
+    };
+    Ok((found.items.into_iter().map(plain).collect(), found.total.unwrap_or(0)))
+}
+
+/// Hits of a search as documents; with a kind, the first hundred hits are narrowed to it.
+async fn searched_for(
+    app: &App,
+    visitor: &Visitor,
+    text: &str,
+    kind: Option<DocumentKind>,
+    page_no: u64,
+) -> Result<(Vec<Found>, u64), PageFault> {
+    let params = search::wire::SearchParams {
+        q: text.chars().take(256).collect(),
+        kind: Some(Kind::Document),
+        limit: Some(100),
+        cursor: None,
+    };
+    let found = search::ops::search(app, &visitor.call, params).await?;
+    let ids: Vec<DocumentId> = found.items.iter().map(|hit| hit.id.into()).collect();
+    let lines = ops::lines_of(app, &visitor.call, &ids).await?;
+    let total = match kind {
+        Some(kind) => lines.iter().filter(|line| line.kind == kind).count() as u64,
+        None => found.total.max(lines.len() as u64),
+    };
+    let skip = usize::try_from((page_no - 1) * ROWS).unwrap_or(usize::MAX);
+    let results = lines
+        .into_iter()
+        .filter(|line| kind.is_none_or(|kind| line.kind == kind))
+        .skip(skip)
+        .take(usize::try_from(ROWS).unwrap_or(10))
+        .map(|line| {
+            let hit = found.items.iter().find(|hit| line.id == hit.id.into());
+            Found {
+                title: words::escaped(&line.title),
+                snippet: hit.map(|hit| hit.snippet.clone()),
+                related: hit.is_some_and(|hit| hit.related),
+                chosen: false,
+                line,
+            }
+        })
+        .collect();
+    Ok((results, total))
+}
+
+fn previewed(document: DocumentDetail) -> Preview {
+    let current = document.versions.first();
+    Preview {
+        paragraphs: paragraphs(&document, PREVIEW),
+        file: current.and_then(|one| one.file.clone()),
+        version_no: current.map_or(1, |one| one.no),
+        document,
     }
-    visitor.page(&page)
+}
+
+fn paragraphs(document: &DocumentDetail, most: usize) -> Vec<String> {
+    let text = document.text.as_deref().unwrap_or_default();
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).take(most).map(ToOwned::to_owned).collect()
 }
 
 /// One document.
@@ -94,6 +207,10 @@ async fn index(app: Data<App>, visitor: Visitor, asked: Query<Asked>) -> Result<
 pub struct Show {
     document: DocumentDetail,
     paragraphs: Vec<String>,
+    /// File of the newest version.
+    file: Option<FileBody>,
+    /// Whether the versions are the page, and not its text.
+    versions_only: bool,
 }
 
 impl Page for Show {
@@ -106,17 +223,16 @@ impl Page for Show {
 }
 
 async fn show(app: Data<App>, visitor: Visitor, id: Path<String>) -> Result<HttpResponse, PageFault> {
-    let id = uuid::Uuid::try_parse(&id).map_err(|_| Error::NotFound("document"))?;
-    let document = ops::show(&app, &visitor.call, id.into()).await?;
-    let paragraphs = document
-        .text
-        .as_deref()
-        .unwrap_or_default()
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .take(400)
-        .map(ToOwned::to_owned)
-        .collect();
-    visitor.page(&Show { document, paragraphs })
+    opened(&app, &visitor, &id, false).await
+}
+
+async fn versions(app: Data<App>, visitor: Visitor, id: Path<String>) -> Result<HttpResponse, PageFault> {
+    opened(&app, &visitor, &id, true).await
+}
+
+async fn opened(app: &App, visitor: &Visitor, id: &str, versions_only: bool) -> Result<HttpResponse, PageFault> {
+    let id = uuid::Uuid::try_parse(id).map_err(|_| Error::NotFound("document"))?;
+    let document = ops::show(app, &visitor.call, id.into()).await?;
+    let file = document.versions.first().and_then(|one| one.file.clone());
+    visitor.page(&Show { paragraphs: paragraphs(&document, WHOLE), file, versions_only, document })
 }

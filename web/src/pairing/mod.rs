@@ -1,8 +1,8 @@
 //! Pairings: the list, and the page where both sides stand face to face.
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Path, ServiceConfig, get};
-use serde::Serialize;
+use actix_web::web::{Data, Path, Query, ServiceConfig, get};
+use serde::{Deserialize, Serialize};
 use twinning_api::App;
 use twinning_api::activity::{self, wire::ActivityLine};
 use twinning_api::kernel::call::Lang;
@@ -22,6 +22,24 @@ pub fn mount(config: &mut ServiceConfig) {
 #[derive(Serialize)]
 pub struct Index {
     pairings: Vec<PairingLine>,
+    statuses: Vec<Choice>,
+    status: String,
+    total: u64,
+    next: Option<String>,
+}
+
+/// A state to choose.
+#[derive(Serialize)]
+pub struct Choice {
+    value: &'static str,
+    chosen: bool,
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    status: String,
+    cursor: Option<String>,
 }
 
 impl Page for Index {
@@ -33,9 +51,29 @@ impl Page for Index {
     }
 }
 
-async fn index(app: Data<App>, visitor: Visitor) -> Result<HttpResponse, PageFault> {
-    let found = ops::list(&app, &visitor.call, &PairingFilter::default(), PageRequest::first(100)).await?;
-    visitor.page(&Index { pairings: found.items })
+/// States that the public list can be narrowed to.
+const STATUSES: &[PairingStatus] = &[
+    PairingStatus::Proposed,
+    PairingStatus::Signed,
+    PairingStatus::Active,
+    PairingStatus::Suspended,
+    PairingStatus::Expired,
+    PairingStatus::Terminated,
+];
+
+async fn index(app: Data<App>, visitor: Visitor, asked: Query<Asked>) -> Result<HttpResponse, PageFault> {
+    let status = PairingStatus::from_word(&asked.status);
+    let filter = PairingFilter { status, ..Default::default() };
+    let at = PageRequest::asked(Some(50), asked.cursor.clone(), Some(true))?;
+    let found = ops::list(&app, &visitor.call, &filter, at).await?;
+    let chosen = |one: &PairingStatus| Choice { value: one.word(), chosen: Some(*one) == status };
+    visitor.page(&Index {
+        pairings: found.items,
+        statuses: STATUSES.iter().map(chosen).collect(),
+        status: asked.status.clone(),
+        total: found.total.unwrap_or(0),
+        next: found.next_cursor,
+    })
 }
 
 /// A stage of the line: done, current or still ahead (`design` 8.1).

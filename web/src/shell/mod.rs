@@ -5,6 +5,7 @@ pub mod csrf;
 pub mod error_page;
 pub mod headers;
 pub mod health;
+pub mod pieces;
 pub mod render;
 pub mod visitor;
 pub mod words;

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 use twinning_api::kernel::call::Lang;
 
-use super::words;
+use super::{pieces, words};
 
 #[derive(RustEmbed)]
 #[folder = "templates/"]
@@ -48,6 +48,12 @@ pub struct Shell {
     pub repeat_key: String,
     /// `normal` or `large`.
     pub size: String,
+    /// `light`, `dark` or `auto`.
+    pub theme: String,
+    /// Whether the browser is the one inside WeChat, where downloads need a hint.
+    pub wechat: bool,
+    /// This page, for coming back to it.
+    pub here: String,
     /// Whether the data are an example.
     pub demo: bool,
     /// A message of the act before.
@@ -94,6 +100,10 @@ impl Renderer {
         templates.register_helper("size", Box::new(size));
         templates.register_helper("mark", Box::new(mark));
         templates.register_helper("icon", Box::new(icon));
+        templates.register_helper("tile", Box::new(pieces::tile));
+        templates.register_helper("longdate", Box::new(pieces::longdate));
+        templates.register_helper("tag", Box::new(pieces::tag));
+        templates.register_helper("fi", Box::new(pieces::format_mark));
         templates.register_helper("urlencode", Box::new(urlencode));
         templates.register_helper("safe", Box::new(safe));
         Ok(Self { templates })
@@ -114,7 +124,7 @@ impl Renderer {
     }
 }
 
-fn lang_of(context: &Context) -> Lang {
+pub(super) fn lang_of(context: &Context) -> Lang {
     let tag = context.data().pointer("/shell/lang").and_then(Value::as_str).unwrap_or("zh-CN");
     Lang::from_tag(tag)
 }
@@ -127,7 +137,7 @@ fn text_of(value: &Value) -> String {
     }
 }
 
-fn param(helper: &Helper<'_>, at: usize) -> String {
+pub(super) fn param(helper: &Helper<'_>, at: usize) -> String {
     helper.param(at).map(|param| text_of(param.value())).unwrap_or_default()
 }
 

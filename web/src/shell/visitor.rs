@@ -32,6 +32,8 @@ pub struct Visitor {
     visit: String,
     fresh_visit: bool,
     size: String,
+    theme: String,
+    wechat: bool,
     flash: Option<String>,
 }
 
@@ -99,6 +101,14 @@ impl Visitor {
             visit,
             fresh_visit,
             size: cookie("twinning_size").filter(|size| size == "large").unwrap_or_else(|| "normal".to_owned()),
+            theme: cookie("twinning_theme")
+                .filter(|theme| matches!(theme.as_str(), "dark" | "auto"))
+                .unwrap_or_else(|| "light".to_owned()),
+            wechat: request
+                .headers()
+                .get(header::USER_AGENT)
+                .and_then(|agent| agent.to_str().ok())
+                .is_some_and(|agent| agent.contains("MicroMessenger")),
             flash: cookie("twinning_flash"),
         })
     }
@@ -162,6 +172,9 @@ impl Visitor {
             csrf_token: self.csrf_token(),
             repeat_key: self.app.new_id::<uuid::Uuid>().to_string(),
             size: self.size.clone(),
+            theme: self.theme.clone(),
+            wechat: self.wechat,
+            here: format!("{}{}", self.prefix(), self.path),
             demo: self.app.settings.env != Env::Production,
             flash: self.flash.as_deref().map(|key| super::words::plain(self.call.lang, &format!("flash-{key}"))),
             query: asked,

@@ -33,3 +33,9 @@ pub fn find(lang: Lang, key: &str, args: &HashMap<Cow<'static, str>, FluentValue
 pub fn plain(lang: Lang, key: &str) -> String {
     find(lang, key, &HashMap::new()).unwrap_or_else(|| key.to_owned())
 }
+
+/// A text as the helper `safe` takes it: escaped, so that nothing in it is markup.
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    handlebars::html_escape(text)
+}

@@ -1,17 +1,19 @@
 //! Training classes: the list, and a class with timetable, materials and roster.
 
+mod week;
+
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, Query, ServiceConfig, get};
 use serde::{Deserialize, Serialize};
 use twinning_api::ids::ClassId;
 use twinning_api::kernel::call::Lang;
+use twinning_api::kernel::clock::shanghai;
 use twinning_api::kernel::page::PageRequest;
 use twinning_api::training::ops;
-use twinning_api::training::wire::{
-    ClassDetail, ClassLine, EnrolmentBody, LessonBody, MaterialBody, QuotaBody, RosterParams,
-};
+use twinning_api::training::wire::{ClassDetail, ClassLine, EnrolmentBody, MaterialBody, QuotaBody, RosterParams};
 use twinning_api::{App, Error};
 
+use self::week::Week;
 use crate::shell::{Page, PageFault, Visitor, words};
 
 /// Mounts the handlers.
@@ -44,20 +46,16 @@ async fn index(app: Data<App>, visitor: Visitor) -> Result<HttpResponse, PageFau
     visitor.page(&Index { classes: found.items })
 }
 
-/// A day of the timetable.
-#[derive(Serialize)]
-struct Day {
-    date: String,
-    lessons: Vec<LessonBody>,
-}
-
 /// One class.
 #[derive(Serialize)]
 pub struct Show {
     class: ClassDetail,
     tab: &'static str,
-    days: Vec<Day>,
-    materials: Option<Vec<MaterialBody>>,
+    week: Week,
+    materials: Vec<MaterialBody>,
+    /// Materials in all, and their bytes.
+    count: usize,
+    bytes: i64,
     roster: Vec<EnrolmentBody>,
     quotas: Vec<QuotaBody>,
     total: u64,
@@ -77,30 +75,46 @@ fn class_id(text: &str) -> Result<ClassId, PageFault> {
     uuid::Uuid::try_parse(text).map(ClassId).map_err(|_| Error::NotFound("class").into())
 }
 
-async fn timetable(app: Data<App>, visitor: Visitor, id: Path<String>) -> Result<HttpResponse, PageFault> {
-    let class = ops::show(&app, &visitor.call, class_id(&id)?).await?;
-    let mut days: Vec<Day> = Vec::new();
-    for lesson in ops::lessons(&app, &visitor.call, class.line.id).await? {
-        let date = lesson.on_date.to_string();
-        match days.last_mut() {
-            Some(day) if day.date == date => day.lessons.push(lesson),
-            _ => days.push(Day { date, lessons: vec![lesson] }),
-        }
-    }
-    let materials =
-        if class.may_take_materials { Some(ops::materials(&app, &visitor.call, class.line.id).await?) } else { None };
-    visitor.page(&empty(class, "timetable", days, materials))
+#[derive(Deserialize)]
+struct Chosen {
+    #[serde(default)]
+    day: String,
 }
 
-fn empty(class: ClassDetail, tab: &'static str, days: Vec<Day>, materials: Option<Vec<MaterialBody>>) -> Show {
-    Show { class, tab, days, materials, roster: Vec::new(), quotas: Vec::new(), total: 0, next: None }
+async fn timetable(
+    app: Data<App>,
+    visitor: Visitor,
+    id: Path<String>,
+    chosen: Query<Chosen>,
+) -> Result<HttpResponse, PageFault> {
+    let page = opened(&app, &visitor, &id, "timetable").await?;
+    let lessons = ops::lessons(&app, &visitor.call, page.class.line.id).await?;
+    let now = app.now().with_timezone(&shanghai());
+    let week = Week::of(lessons, &page.materials, now, chosen.day.parse().ok(), visitor.call.lang);
+    visitor.page(&Show { week, ..page })
+}
+
+/// A class with its materials, as far as the visitor may take them.
+async fn opened(app: &App, visitor: &Visitor, id: &str, tab: &'static str) -> Result<Show, PageFault> {
+    let class = ops::show(app, &visitor.call, class_id(id)?).await?;
+    let materials =
+        if class.may_take_materials { ops::materials(app, &visitor.call, class.line.id).await? } else { Vec::new() };
+    Ok(Show {
+        class,
+        tab,
+        week: Week::default(),
+        count: materials.len(),
+        bytes: materials.iter().map(|one| one.file.size).sum(),
+        materials,
+        roster: Vec::new(),
+        quotas: Vec::new(),
+        total: 0,
+        next: None,
+    })
 }
 
 async fn materials(app: Data<App>, visitor: Visitor, id: Path<String>) -> Result<HttpResponse, PageFault> {
-    let class = ops::show(&app, &visitor.call, class_id(&id)?).await?;
-    let materials =
-        if class.may_take_materials { Some(ops::materials(&app, &visitor.call, class.line.id).await?) } else { None };
-    visitor.page(&empty(class, "materials", Vec::new(), materials))
+    visitor.page(&opened(&app, &visitor, &id, "materials").await?)
 }
 
 #[derive(Deserialize)]
@@ -114,16 +128,16 @@ async fn roster(
     id: Path<String>,
     asked: Query<Asked>,
 ) -> Result<HttpResponse, PageFault> {
-    let class = ops::show(&app, &visitor.call, class_id(&id)?).await?;
+    let page = opened(&app, &visitor, &id, "roster").await?;
+    let class = &page.class;
     let params = RosterParams { limit: Some(50), cursor: asked.cursor.clone(), count: Some(true) };
     let found = ops::roster(&app, &visitor.call, class.line.id, params).await?;
     let quotas = ops::quotas(&app, &visitor.call, class.line.id).await?;
-    let page = Show {
+    visitor.page(&Show {
         roster: found.items,
         total: found.total.unwrap_or(0),
         next: found.next_cursor,
         quotas,
-        ..empty(class, "roster", Vec::new(), None)
-    };
-    visitor.page(&page)
+        ..page
+    })
 }

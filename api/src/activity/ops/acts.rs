@@ -3,9 +3,8 @@
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 use twinning_entity::activity::{self as row, ActivityStatus};
-use twinning_entity::activity_photo as photo;
 use twinning_entity::activity_record as record;
-use twinning_entity::ids::{ActivityId, OrganisationId, PhotoId};
+use twinning_entity::ids::{ActivityId, OrganisationId};
 use twinning_entity::pairing::PairingStatus;
 use twinning_entity::provenance::Provenance;
 
@@ -16,7 +15,6 @@ use crate::activity::store;
 use crate::activity::wire::{ActivityDetail, ActivityInput, ReasonInput};
 use crate::app::App;
 use crate::audit::{self, ops::About};
-use crate::file;
 use crate::history::{self, Step};
 use crate::kernel::call::Call;
 use crate::kernel::error::{Error, Result};
@@ -291,27 +289,7 @@ async fn put_content(
     )
     .await?;
     store::clear_photos(tx, activity.id).await?;
-    for (at, picture) in draft.photos.iter().enumerate() {
-        let (found, thumb) =
-            file::ops::take_photo(tx, call, picture.file, activity.id.0).await?.ok_or(ActivityRule::PhotoUnknown)?;
-        store::add_photo(
-            tx,
-            photo::Model {
-                id: app.new_id::<PhotoId>(),
-                activity_id: activity.id,
-                file_id: found.id,
-                thumb_file_id: thumb.id,
-                caption: picture.caption.clone(),
-                alt: picture.alt.clone(),
-                width: found.width,
-                height: found.height,
-                position: i32::try_from(at + 1).unwrap_or(i32::MAX),
-                created_at: now,
-            },
-        )
-        .await?;
-    }
-    Ok(())
+    super::photos::attach(tx, app, call, activity.id, &draft.photos).await
 }
 
 /// What every change of state writes besides the row: history, index, audit.
