@@ -27,4 +27,5 @@ port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0));
   -o "-c listen_addresses=127.0.0.1 -p $port -k $folder -c max_connections=300 -c fsync=off" start >/dev/null
 cd "$OLDPWD"
 export TWINNING_TEST_POSTGRES_URL="postgres://postgres@127.0.0.1:$port"
+export TWINNING_TEST_FOLDER="$folder/tests"
 "$@"

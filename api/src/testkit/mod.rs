@@ -1,5 +1,7 @@
 //! What tests stand on: an app on a database of its own, on each engine, with a clock that can be moved.
 
+mod template;
+
 use std::path::Path;
 
 use figment::Figment;
@@ -42,17 +44,36 @@ impl Bench {
     /// When the engine cannot be had; for PostgreSQL `make test` starts one and names it in
     /// `TWINNING_TEST_POSTGRES_URL`.
     #[expect(clippy::expect_used, reason = "tests may stop here")]
-    pub async fn new(engine: Engine) -> Self {
+    pub async fn empty(engine: Engine) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = match engine {
-            Engine::Sqlite => format!("sqlite://{}", folder.path().join("twinning.db").display()),
+            Engine::Sqlite => sqlite_url(folder.path()),
             Engine::Postgres => fresh_database().await,
         };
-        let settings = settings(folder.path(), &url);
-        let app = App::open(settings, Clock::fixed(instant())).await.expect("an app");
+        let app = opened(folder.path(), &url).await;
         app.db().migrate().await.expect("a schema");
         Self { app, _folder: folder }
     }
+
+    /// An app with the 2019 example, copied from one that the first test to ask for it loads.
+    ///
+    /// # Panics
+    /// As [`Bench::empty`].
+    #[expect(clippy::expect_used, reason = "tests may stop here")]
+    pub async fn demo(engine: Engine) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = template::copy(engine, folder.path()).await;
+        Self { app: opened(folder.path(), &url).await, _folder: folder }
+    }
+}
+
+#[expect(clippy::expect_used, reason = "tests may stop here")]
+async fn opened(folder: &Path, url: &str) -> App {
+    App::open(settings(folder, url), Clock::fixed(instant())).await.expect("an app")
+}
+
+fn sqlite_url(folder: &Path) -> String {
+    format!("sqlite://{}", folder.join("twinning.db").display())
 }
 
 #[expect(clippy::expect_used, reason = "tests may stop here")]
@@ -68,21 +89,30 @@ fn settings(folder: &Path, url: &str) -> Settings {
 }
 
 /// Makes a database in the cluster of the test command.
-#[expect(clippy::expect_used, reason = "tests may stop here")]
 async fn fresh_database() -> String {
+    let name = format!("t{}", uuid::Uuid::new_v4().simple());
+    in_cluster(&format!("CREATE DATABASE {name}")).await;
+    database_url(&name)
+}
+
+#[expect(clippy::expect_used, reason = "tests may stop here")]
+fn database_url(name: &str) -> String {
     let base = std::env::var("TWINNING_TEST_POSTGRES_URL")
         .expect("no PostgreSQL for tests: run them with `make test`, which starts one");
-    let name = format!("t{}", uuid::Uuid::new_v4().simple());
-    let admin = Database::connect(format!("{base}/postgres")).await.expect("PostgreSQL answers");
-    admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("a database");
-    admin.close().await.expect("closed");
     format!("{base}/{name}")
 }
 
-/// Runs a test on SQLite and on PostgreSQL, each on a database of its own.
+#[expect(clippy::expect_used, reason = "tests may stop here")]
+async fn in_cluster(statement: &str) {
+    let admin = Database::connect(database_url("postgres")).await.expect("PostgreSQL answers");
+    admin.execute_unprepared(statement).await.expect("a database");
+    admin.close().await.expect("closed");
+}
+
+/// Runs a test on SQLite and on PostgreSQL, each on a database of its own: `empty` or holding the `demo`.
 #[macro_export]
 macro_rules! on_each_engine {
-    ($(async fn $name:ident($bench:ident: &Bench) $body:block)+) => {$(
+    ($(async fn $name:ident($bench:ident: &Bench, $with:ident) $body:block)+) => {$(
         mod $name {
             #[allow(unused_imports, reason = "each test uses a part of what the file brings in")]
             use super::*;
@@ -91,12 +121,12 @@ macro_rules! on_each_engine {
 
             #[actix_web::test]
             async fn sqlite() {
-                body(&Bench::new(twinning_api::testkit::Engine::Sqlite).await).await;
+                body(&Bench::$with(twinning_api::testkit::Engine::Sqlite).await).await;
             }
 
             #[actix_web::test]
             async fn postgres() {
-                body(&Bench::new(twinning_api::testkit::Engine::Postgres).await).await;
+                body(&Bench::$with(twinning_api::testkit::Engine::Postgres).await).await;
             }
         }
     )+};

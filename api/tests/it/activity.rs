@@ -28,8 +28,7 @@ async fn logged(bench: &Bench, caller: &Caller) -> Value {
 }
 
 on_each_engine! {
-    async fn one_side_logs_and_the_other_confirms(bench: &Bench) {
-        twinning_api::demo::seed(&bench.app).await.unwrap();
+    async fn one_side_logs_and_the_other_confirms(bench: &Bench, demo) {
         let weidong = signed_in(bench, "weidong").await;
         let kangheyuan = signed_in(bench, "kangheyuan").await;
         let xinhua = signed_in(bench, "xinhua").await;
@@ -60,9 +59,8 @@ on_each_engine! {
         assert!(found.body["items"].as_array().unwrap().iter().any(|hit| hit["id"] == made["id"]), "{}", found.body);
     }
 
-    async fn a_repeated_call_has_one_effect(bench: &Bench) {
+    async fn a_repeated_call_has_one_effect(bench: &Bench, demo) {
         // REQ I-05
-        twinning_api::demo::seed(&bench.app).await.unwrap();
         let weidong = signed_in(bench, "weidong").await;
         let id = pairing(bench, "PDS-WH-2019-02").await;
         let key = [("idempotency-key", "one")];
@@ -75,8 +73,7 @@ on_each_engine! {
         assert_eq!((clash.status, clash.code()), (422, "idempotency.mismatch"));
     }
 
-    async fn bad_records_are_refused_and_leave_nothing(bench: &Bench) {
-        twinning_api::demo::seed(&bench.app).await.unwrap();
+    async fn bad_records_are_refused_and_leave_nothing(bench: &Bench, demo) {
         let weidong = signed_in(bench, "weidong").await;
         let own = pairing(bench, "PDS-WH-2019-02").await;
         let other = pairing(bench, "PDS-WH-2019-01").await;
@@ -98,9 +95,8 @@ on_each_engine! {
         assert_eq!(weidong.get(bench, "/activities?count=true").await.body["total"], before);
     }
 
-    async fn one_row_or_three_the_pages_join(bench: &Bench) {
+    async fn one_row_or_three_the_pages_join(bench: &Bench, demo) {
         // REQ I-08
-        twinning_api::demo::seed(&bench.app).await.unwrap();
         let mut seen = Vec::new();
         let mut cursor = String::new();
         loop {

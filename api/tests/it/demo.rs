@@ -6,7 +6,7 @@ use twinning_api::testkit::Bench;
 use crate::caller::{nobody, signed_in};
 
 on_each_engine! {
-    async fn the_example_has_its_numbers(bench: &Bench) {
+    async fn the_example_has_its_numbers(bench: &Bench, empty) {
         assert!(twinning_api::demo::seed(&bench.app).await.unwrap());
         assert!(!twinning_api::demo::seed(&bench.app).await.unwrap(), "a second run changes nothing");
         let expected: serde_json::Value =
@@ -45,8 +45,7 @@ on_each_engine! {
         assert_eq!(twinning_api::audit::ops::first_break(&bench.app).await.unwrap(), None);
     }
 
-    async fn every_query_of_the_example_finds_its_document(bench: &Bench) {
-        twinning_api::demo::seed(&bench.app).await.unwrap();
+    async fn every_query_of_the_example_finds_its_document(bench: &Bench, demo) {
         let staff = signed_in(bench, "trainee001").await;
         let text = include_str!("../../fixtures/example_2019/documents/queries.csv");
         let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());

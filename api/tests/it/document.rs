@@ -6,9 +6,8 @@ use twinning_api::testkit::Bench;
 use crate::caller::{nobody, signed_in};
 
 on_each_engine! {
-    async fn materials_are_for_the_class(bench: &Bench) {
+    async fn materials_are_for_the_class(bench: &Bench, demo) {
         // REQ Z-02 Z-03
-        twinning_api::demo::seed(&bench.app).await.unwrap();
         let class = nobody().get(bench, "/classes").await.body["items"][0]["id"].as_str().unwrap().to_owned();
         let path = format!("/classes/{class}/materials");
         let trainee = signed_in(bench, "trainee001").await;
@@ -36,8 +35,7 @@ on_each_engine! {
         assert_eq!(admin.get(bench, &content).await.status, 404, "administrators read no content");
     }
 
-    async fn search_never_counts_what_the_caller_may_not_read(bench: &Bench) {
-        twinning_api::demo::seed(&bench.app).await.unwrap();
+    async fn search_never_counts_what_the_caller_may_not_read(bench: &Bench, demo) {
         // A phrase of a document that only the class may read.
         let path = format!("/search?q={}", crate::demo::encoded("能画出本社区的事项流转图"));
         assert_eq!(nobody().get(bench, &path).await.body["total"], 0);
@@ -45,8 +43,7 @@ on_each_engine! {
         assert_eq!(trainee.get(bench, &path).await.body["total"], 1);
     }
 
-    async fn hostile_uploads_are_refused(bench: &Bench) {
-        twinning_api::demo::seed(&bench.app).await.unwrap();
+    async fn hostile_uploads_are_refused(bench: &Bench, demo) {
         let weidong = signed_in(bench, "weidong").await;
         for (name, bytes, status, code) in [
             ("空.pdf", b"".as_slice(), 422, "file.empty"),

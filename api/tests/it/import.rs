@@ -11,8 +11,7 @@ fn roster(name: &str) -> Vec<u8> {
 }
 
 on_each_engine! {
-    async fn a_roster_is_previewed_confirmed_and_known_again(bench: &Bench) {
-        twinning_api::demo::seed(&bench.app).await.unwrap();
+    async fn a_roster_is_previewed_confirmed_and_known_again(bench: &Bench, demo) {
         let staff = signed_in(bench, "pds.staff").await;
         let class = nobody().get(bench, "/classes").await.body["items"][0]["id"].as_str().unwrap().to_owned();
         let options = json!({ "class_id": class }).to_string();
@@ -33,8 +32,7 @@ on_each_engine! {
         assert_eq!(size.body["total"], 170);
     }
 
-    async fn files_that_cannot_be_used_say_why_and_leave_nothing(bench: &Bench) {
-        twinning_api::demo::seed(&bench.app).await.unwrap();
+    async fn files_that_cannot_be_used_say_why_and_leave_nothing(bench: &Bench, demo) {
         let staff = signed_in(bench, "pds.staff").await;
         let weidong = signed_in(bench, "weidong").await;
         let bad = "名称,电话号\n甲,1\n".as_bytes();

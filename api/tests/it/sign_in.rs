@@ -7,9 +7,8 @@ use twinning_api::testkit::Bench;
 use crate::caller::{nobody, with_token};
 
 on_each_engine! {
-    async fn tokens_rotate_and_a_second_use_ends_them_all(bench: &Bench) {
+    async fn tokens_rotate_and_a_second_use_ends_them_all(bench: &Bench, demo) {
         // REQ S-04
-        twinning_api::demo::seed(&bench.app).await.unwrap();
         let login = json!({ "login": "weidong@example.org", "password": twinning_api::demo::PASSWORD });
         let first = nobody().post(bench, "/auth/login", login).await;
         assert_eq!(first.status, 200);
@@ -24,9 +23,8 @@ on_each_engine! {
         assert_eq!((ended.status, ended.code()), (401, "auth.token_invalid"));
     }
 
-    async fn five_failures_lock_and_every_failure_reads_the_same(bench: &Bench) {
+    async fn five_failures_lock_and_every_failure_reads_the_same(bench: &Bench, demo) {
         // REQ A-03 A-04
-        twinning_api::demo::seed(&bench.app).await.unwrap();
         let attempt = |login: &str, password: &str| json!({ "login": login, "password": password });
         let unknown = nobody().post(bench, "/auth/login", attempt("nobody@example.org", "x")).await;
         for _ in 0..5 {
@@ -40,7 +38,7 @@ on_each_engine! {
         assert_eq!(nobody().post(bench, "/auth/login", right).await.status, 200);
     }
 
-    async fn broken_tokens_and_bodies_have_their_codes(bench: &Bench) {
+    async fn broken_tokens_and_bodies_have_their_codes(bench: &Bench, empty) {
         for token in ["", "x", "a.b.c", "eyJhbGciOiJub25lIn0.e30."] {
             let answer = with_token(token).get(bench, "/me").await;
             assert_eq!((answer.status, answer.code()), (401, "auth.token_invalid"), "{token}");

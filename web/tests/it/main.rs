@@ -113,9 +113,7 @@ impl<'a> Visitor<'a> {
 }
 
 async fn demo() -> Bench {
-    let bench = Bench::new(Engine::Sqlite).await;
-    twinning_api::demo::seed(&bench.app).await.unwrap();
-    bench
+    Bench::demo(Engine::Sqlite).await
 }
 
 fn fixture(name: &str) -> Vec<u8> {
