@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::infra::db::Db;
 use crate::infra::files::Blobs;
-use crate::infra::settings::Settings;
+use crate::infra::settings::{Secret, Settings};
 use crate::kernel::call::Call;
 use crate::kernel::clock::{self, Clock, Ids};
 use crate::kernel::error::{Error, Result};
@@ -82,7 +82,8 @@ impl App {
     /// # Errors
     /// What does not answer or cannot be opened.
     pub async fn open(settings: Settings, clock: Clock) -> Result<Self> {
-        let db = Db::open(&settings.database_url, settings.database_read_url.as_deref()).await?;
+        let db =
+            Db::open(settings.database_url.expose(), settings.database_read_url.as_ref().map(Secret::expose)).await?;
         Self::with_db(settings, clock, db)
     }
 
@@ -92,7 +93,7 @@ impl App {
     /// As [`App::open`].
     pub fn with_db(settings: Settings, clock: Clock, db: Db) -> Result<Self> {
         std::fs::create_dir_all(&settings.data_dir)?;
-        let files = Blobs::open(&settings.storage_url, &settings.data_dir)?;
+        let files = Blobs::open(&settings.storage, &settings.data_dir)?;
         let engine = Engine::open(&settings.data_dir.join("index")).map_err(Error::internal)?;
         let key = &settings.secret_key;
         let keys = Keys {

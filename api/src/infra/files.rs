@@ -4,17 +4,19 @@ use std::io::SeekFrom;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream::{BoxStream, StreamExt as _};
 use futures_util::{Stream, TryStreamExt as _};
 use object_store::aws::AmazonS3Builder;
 use object_store::buffered::BufWriter;
-use object_store::{ClientOptions, ObjectStore, ObjectStoreExt as _};
+use object_store::{ClientOptions, ObjectStore, ObjectStoreExt as _, RetryConfig};
 use sha2::Digest as _;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _};
 
 use super::secrets;
+use super::settings::Storage;
 use crate::kernel::error::{Error, Result};
 
 /// Bytes read from disk at a time while a file is sent.
@@ -62,29 +64,19 @@ pub enum Halt {
 }
 
 impl Blobs {
-    /// Opens the storage at `url`, `file://…` or `s3://bucket/prefix`.
+    /// Opens the storage; what is on its way waits in the data folder.
     ///
     /// # Errors
-    /// An internal fault for a folder that cannot be made or S3 settings that cannot be used.
-    pub fn open(url: &str, data_dir: &Path) -> Result<Self> {
+    /// An internal fault for a folder that cannot be made or a bucket's settings that cannot be used.
+    pub fn open(storage: &Storage, data_dir: &Path) -> Result<Self> {
         let staging = data_dir.join("staging");
         std::fs::create_dir_all(&staging)?;
-        let place = if let Some(folder) = url.strip_prefix("file://") {
-            std::fs::create_dir_all(folder)?;
-            Place::Folder(PathBuf::from(folder))
-        } else {
-            let rest = url.strip_prefix("s3://").unwrap_or_default();
-            let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
-            let client = ClientOptions::new()
-                .with_connect_timeout(std::time::Duration::from_secs(5))
-                .with_timeout(std::time::Duration::from_secs(300))
-                .with_allow_http(true);
-            let store = AmazonS3Builder::from_env()
-                .with_bucket_name(bucket)
-                .with_client_options(client)
-                .build()
-                .map_err(Error::internal)?;
-            Place::Bucket { store: Arc::new(store), prefix: prefix.trim_matches('/').to_owned() }
+        let place = match storage {
+            Storage::Folder(folder) => {
+                std::fs::create_dir_all(folder)?;
+                Place::Folder(folder.clone())
+            }
+            Storage::Bucket { prefix, .. } => Place::Bucket { store: bucket(storage)?, prefix: prefix.clone() },
         };
         Ok(Self { staging, place })
     }
@@ -259,6 +251,31 @@ impl Blobs {
     }
 }
 
+/// A client of the bucket that gives up in seconds, so that a request learns that the storage is down.
+fn bucket(storage: &Storage) -> Result<Arc<dyn ObjectStore>> {
+    let Storage::Bucket { bucket, endpoint, region, access_key, secret_key, .. } = storage else {
+        return Err(Error::broken("the storage is no bucket"));
+    };
+    let client = ClientOptions::new()
+        .with_connect_timeout(Duration::from_secs(5))
+        .with_timeout(Duration::from_secs(300))
+        .with_allow_http(true);
+    let retry = RetryConfig { max_retries: 2, retry_timeout: Duration::from_secs(10), ..RetryConfig::default() };
+    let mut builder = AmazonS3Builder::new()
+        .with_bucket_name(bucket)
+        .with_region(region)
+        .with_client_options(client)
+        .with_retry(retry);
+    if let Some(endpoint) = endpoint {
+        builder = builder.with_endpoint(endpoint);
+    }
+    builder = match (access_key, secret_key) {
+        (Some(name), Some(key)) => builder.with_access_key_id(name).with_secret_access_key(key.expose()),
+        _ => builder.with_skip_signature(true),
+    };
+    Ok(Arc::new(builder.build().map_err(Error::internal)?))
+}
+
 fn absent(error: std::io::Error) -> Error {
     if error.kind() == std::io::ErrorKind::NotFound { Error::NotFound("file") } else { error.into() }
 }
@@ -318,8 +335,7 @@ mod tests {
     #[tokio::test]
     async fn staged_bytes_are_kept_read_in_ranges_and_removed() {
         let folder = tempfile::tempdir().unwrap();
-        let url = format!("file://{}", folder.path().join("files").display());
-        let blobs = Blobs::open(&url, folder.path()).unwrap();
+        let blobs = Blobs::open(&Storage::Folder(folder.path().join("files")), folder.path()).unwrap();
         let staged = blobs.stage_bytes(b"hello twinning".to_vec()).await.unwrap();
         assert_eq!(staged.size, 14);
         blobs.keep(&staged, "abc").await.unwrap();
@@ -334,8 +350,7 @@ mod tests {
     #[tokio::test]
     async fn too_many_bytes_leave_nothing_behind() {
         let folder = tempfile::tempdir().unwrap();
-        let url = format!("file://{}", folder.path().join("files").display());
-        let blobs = Blobs::open(&url, folder.path()).unwrap();
+        let blobs = Blobs::open(&Storage::Folder(folder.path().join("files")), folder.path()).unwrap();
         let part = || Ok::<_, std::io::Error>(Bytes::from(vec![0; 100]));
         let stream = futures_util::stream::iter([part(), part(), part()]);
         assert!(matches!(blobs.stage(stream, 250).await, Err(Halt::TooLarge)));

@@ -43,14 +43,22 @@ impl Bench {
     /// # Panics
     /// When the engine cannot be had; for PostgreSQL `make test` starts one and names it in
     /// `TWINNING_TEST_POSTGRES_URL`.
-    #[expect(clippy::expect_used, reason = "tests may stop here")]
     pub async fn empty(engine: Engine) -> Self {
+        Self::with(engine, &[]).await
+    }
+
+    /// As [`Bench::empty`], with settings of its own.
+    ///
+    /// # Panics
+    /// As [`Bench::empty`].
+    #[expect(clippy::expect_used, reason = "tests may stop here")]
+    pub async fn with(engine: Engine, more: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = match engine {
             Engine::Sqlite => sqlite_url(folder.path()),
             Engine::Postgres => fresh_database().await,
         };
-        let app = opened(folder.path(), &url).await;
+        let app = opened(folder.path(), &url, more).await;
         app.db().migrate().await.expect("a schema");
         Self { app, _folder: folder }
     }
@@ -63,13 +71,13 @@ impl Bench {
     pub async fn demo(engine: Engine) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = template::copy(engine, folder.path()).await;
-        Self { app: opened(folder.path(), &url).await, _folder: folder }
+        Self { app: opened(folder.path(), &url, &[]).await, _folder: folder }
     }
 }
 
 #[expect(clippy::expect_used, reason = "tests may stop here")]
-async fn opened(folder: &Path, url: &str) -> App {
-    App::open(settings(folder, url), Clock::fixed(instant())).await.expect("an app")
+async fn opened(folder: &Path, url: &str, more: &[(&str, &str)]) -> App {
+    App::open(settings(folder, url, more), Clock::fixed(instant())).await.expect("an app")
 }
 
 fn sqlite_url(folder: &Path) -> String {
@@ -77,14 +85,15 @@ fn sqlite_url(folder: &Path) -> String {
 }
 
 #[expect(clippy::expect_used, reason = "tests may stop here")]
-fn settings(folder: &Path, url: &str) -> Settings {
+fn settings(folder: &Path, url: &str, more: &[(&str, &str)]) -> Settings {
     let values = [
         ("TWINNING_ENV", "test".to_owned()),
         ("TWINNING_DATA_DIR", folder.display().to_string()),
         ("TWINNING_DATABASE_URL", url.to_owned()),
         ("TWINNING_SECRET_KEY", "a key for tests that protects nothing".to_owned()),
     ];
-    let values = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let more = more.iter().map(|(name, value)| (*name, (*value).to_owned()));
+    let values = values.into_iter().chain(more).map(|(name, value)| (name.to_owned(), value)).collect();
     Settings::read(&Figment::new(), &values).expect("settings")
 }
 

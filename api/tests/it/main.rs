@@ -2,9 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod activity;
+mod bucket;
 mod caller;
 mod demo;
 mod document;
 mod import;
 mod rooms;
 mod sign_in;
+mod storage;

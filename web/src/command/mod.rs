@@ -127,7 +127,7 @@ pub(crate) async fn opened(settings: Settings) -> Result<App, String> {
     if pending.is_empty() {
         return Ok(app);
     }
-    if app.settings.database_url.starts_with("sqlite") {
+    if app.settings.database_url.expose().starts_with("sqlite") {
         app.db().migrate().await.map_err(|error| error.to_string())?;
         return Ok(app);
     }

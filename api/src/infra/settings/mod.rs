@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod secret;
+mod storage;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,6 +11,8 @@ use figment::Figment;
 use figment::providers::{Format as _, Toml};
 
 pub use catalogue::{CATALOGUE, Entry};
+pub use secret::Secret;
+pub use storage::Storage;
 
 use super::secrets::MasterKey;
 
@@ -47,13 +50,13 @@ pub struct Settings {
     /// Folder of the SQLite file, uploads, key and spooled mail.
     pub data_dir: PathBuf,
     /// Database.
-    pub database_url: String,
+    pub database_url: Secret,
     /// Read replica.
-    pub database_read_url: Option<String>,
+    pub database_read_url: Option<Secret>,
     /// Where files are kept.
-    pub storage_url: String,
+    pub storage: Storage,
     /// Mail server; without it letters are written as files.
-    pub smtp_url: Option<String>,
+    pub smtp_url: Option<Secret>,
     /// Master key.
     pub secret_key: MasterKey,
     /// Whether the key was made at this start.
@@ -130,12 +133,11 @@ impl Settings {
             public_url: source.text("TWINNING_PUBLIC_URL", "http://127.0.0.1:8080").trim_end_matches('/').to_owned(),
             database_url: source
                 .optional("TWINNING_DATABASE_URL")
-                .unwrap_or_else(|| format!("sqlite://{}", data_dir.join("twinning.db").display())),
-            database_read_url: source.optional("TWINNING_DATABASE_READ_URL"),
-            storage_url: source
-                .optional("TWINNING_STORAGE_URL")
-                .unwrap_or_else(|| format!("file://{}", data_dir.join("files").display())),
-            smtp_url: source.optional("TWINNING_SMTP_URL"),
+                .unwrap_or_else(|| format!("sqlite://{}", data_dir.join("twinning.db").display()))
+                .into(),
+            database_read_url: source.optional("TWINNING_DATABASE_READ_URL").map(Secret::from),
+            storage: storage::read(&mut source, &data_dir),
+            smtp_url: source.optional("TWINNING_SMTP_URL").map(Secret::from),
             secret_key: secret_key.unwrap_or_else(secret::placeholder),
             secret_key_made,
             second_factor: source.choice(
@@ -175,11 +177,9 @@ impl Settings {
             }
             _ => source.mistake("TWINNING_PUBLIC_URL", "must be an http or https address"),
         }
-        if !["sqlite://", "postgres://", "postgresql://"].iter().any(|known| self.database_url.starts_with(known)) {
+        let engines = ["sqlite://", "postgres://", "postgresql://"];
+        if !engines.iter().any(|known| self.database_url.expose().starts_with(known)) {
             source.mistake("TWINNING_DATABASE_URL", "must begin with sqlite:// or postgres://");
-        }
-        if !["file://", "s3://"].iter().any(|known| self.storage_url.starts_with(known)) {
-            source.mistake("TWINNING_STORAGE_URL", "must begin with file:// or s3://");
         }
         if self.listen.parse::<std::net::SocketAddr>().is_err() {
             source.mistake("TWINNING_LISTEN", "must be an address and a port, such as 127.0.0.1:8080");
@@ -312,6 +312,26 @@ mod tests {
         assert!(read(&[("TWINNING_RATE_LIMIT", "off")]).is_err());
         assert!(read(&[]).is_ok());
         assert!(read(&[("TWINNING_RATE_LIMIT", "off"), ("TWINNING_ENV", "test")]).is_ok());
+    }
+
+    #[test]
+    fn no_secret_is_printed() {
+        // REQ X-03
+        let settings = read(&[
+            ("TWINNING_DATABASE_URL", "postgres://user:hunter2@127.0.0.1/x"),
+            ("TWINNING_SMTP_URL", "smtp://user:hunter2@127.0.0.1"),
+            ("TWINNING_SECRET_KEY", "hunter2 hunter2 hunter2 hunter2 hunter2"),
+            ("TWINNING_STORAGE_URL", "s3://bucket/prefix"),
+            ("AWS_SECRET_ACCESS_KEY", "hunter2"),
+        ]);
+        assert!(!format!("{:?}", settings.unwrap()).contains("hunter2"));
+    }
+
+    #[test]
+    fn storage_is_a_folder_or_a_bucket() {
+        assert!(read(&[("TWINNING_STORAGE_URL", "ftp://x")]).is_err());
+        assert!(read(&[("TWINNING_STORAGE_URL", "s3://")]).is_err());
+        assert!(read(&[("TWINNING_STORAGE_URL", "s3://bucket")]).is_ok());
     }
 
     #[test]

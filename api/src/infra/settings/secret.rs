@@ -6,6 +6,30 @@ use std::path::Path;
 use super::{Env, Source};
 use crate::infra::secrets::{self, MasterKey};
 
+/// A text that is never printed: a password, or an address that holds one (`reliability.md` X-03).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The text itself, for the one place that uses it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("***")
+    }
+}
+
 /// Secrets that stand in examples everywhere and protect nothing.
 const WELL_KNOWN: &[&str] = &["changeme", "secret", "password", "0123456789abcdef", "twinning"];
 
