@@ -43,6 +43,10 @@ pub struct Inner {
     pub(crate) indexing: Mutex<()>,
     /// Bounds password hashing, which takes 19 MiB each (`reliability.md` A-01).
     pub(crate) hashing: Semaphore,
+    /// Bounds looking into uploads (`reliability.md` U-05).
+    pub(crate) inspecting: Semaphore,
+    /// Downloads that wait to be noted.
+    pub(crate) downloads: crate::file::ops::Waiting,
     jobs: Notify,
     draining: AtomicBool,
     beside: std::sync::Mutex<std::collections::HashMap<twinning_entity::ids::ImportId, std::path::PathBuf>>,
@@ -113,6 +117,8 @@ impl App {
             engine: Arc::new(engine),
             indexing: Mutex::new(()),
             hashing: Semaphore::new(2),
+            inspecting: Semaphore::new(2),
+            downloads: crate::file::ops::Waiting::default(),
             jobs: Notify::new(),
             draining: AtomicBool::new(false),
             beside: std::sync::Mutex::default(),

@@ -35,6 +35,7 @@ request-method = This address does not support that method.
 request-not-acceptable = No acceptable form of the answer. Ask for application/json.
 request-too-large = The request is too large. Make it smaller and try again.
 request-too-long = The address or the headers are too long. Shorten them and try again.
+request-misdirected = This address belongs to another site. Open the portal by its own address.
 request-media-type = Send application/json, not compressed.
 request-if-match-required = Send the If-Match header with the ETag you were given.
 idempotency-mismatch = This Idempotency-Key was used for another request. Choose a new one.

@@ -35,6 +35,7 @@ request-method = 该地址不支持这种操作。
 request-not-acceptable = 无法按要求的格式回答，请改用 application/json。
 request-too-large = 请求内容过大，请缩小后重试。
 request-too-long = 地址或请求头过长，请缩短后重试。
+request-misdirected = 该地址不属于本站，请使用本站的网址访问。
 request-media-type = 请使用 application/json 提交，且不要压缩。
 request-if-match-required = 请带上 If-Match 请求头，值为读取时得到的 ETag。
 idempotency-mismatch = 该 Idempotency-Key 已用于另一次请求，请换一个。

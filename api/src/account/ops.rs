@@ -32,7 +32,7 @@ pub async fn login(app: &App, call: &Call, credentials: Credentials) -> Result<T
     let account = proven(app, call, &credentials).await?;
     app.write(call, async |tx| {
         let family = app.new_id::<Uuid>();
-        let tokens = tokens_of(tx, app, account, family).await?;
+        let tokens = tokens_of(tx, app, account, family, None).await?;
         note_success(tx, app, call, account, &credentials.login, "api").await?;
         Ok(tokens)
     })
@@ -124,13 +124,23 @@ pub async fn live_session(app: &App, token: &str) -> Result<Option<LiveSession>>
     if now >= found.expires_at || now - found.last_seen_at >= idle {
         return Ok(None);
     }
-    // Written at most once a minute: a page view should not cost a commit.
+    // Written at most once a minute, and beside the request: a page view should not wait for a commit.
     if now - found.last_seen_at >= chrono::Duration::minutes(1) {
-        let tx = app.db().begin().await?;
-        store::touch_session(&tx, found.id, now).await?;
-        tx.commit().await?;
+        actix_web::rt::spawn(touch(app.clone(), found.id));
     }
     Ok(Some(LiveSession { id: found.id, member, csrf: found.csrf }))
+}
+
+/// Notes that a session is in use; one note that is lost costs a minute of its idle time.
+async fn touch(app: App, id: SessionId) {
+    let noted = async {
+        let tx = app.db().begin().await?;
+        store::touch_session(&tx, id, app.now()).await?;
+        tx.commit().await.map_err(Error::from)
+    };
+    if let Err(error) = noted.await {
+        tracing::warn!(%error, "a session's use was not noted");
+    }
 }
 
 /// Ends a portal session on the server.
@@ -148,19 +158,17 @@ pub async fn close_session(app: &App, call: &Call, id: SessionId) -> Result<()> 
 /// The account that credentials prove, after counting the try.
 async fn proven(app: &App, call: &Call, credentials: &Credentials) -> Result<AccountId> {
     let login = credentials.login.trim().to_lowercase();
-    let fits_in = login.chars().count() <= LOGIN_MAX && credentials.password.chars().count() <= PASSWORD_MAX;
+    let fits_in = login.chars().count() <= LOGIN_MAX
+        && !login.chars().any(char::is_control)
+        && credentials.password.chars().count() <= PASSWORD_MAX;
     let subject = secrets::blind_index(&app.keys.index, &login);
-    let now = app.now();
-    if let Some(address) = call.address.as_deref().filter(|_| app.settings.rate_limit) {
-        let recent = store::failures_from(app.reader(), address, now - chrono::Duration::minutes(1)).await?;
-        if recent >= model::FAILURES_PER_ADDRESS {
-            return Err(AuthRule::TooMany.into());
-        }
-    }
+    check_address(app, call).await?;
     let found = if fits_in { store::by_login(app.reader(), &login).await? } else { None };
     let hash =
         found.as_ref().filter(|one| one.status == AccountStatus::Active).and_then(|one| one.password_hash.clone());
     let fits = passwords::fits(app, credentials.password.clone(), hash).await?;
+    // Asked again after the queue for hashing: those who came before have failed by now.
+    check_address(app, call).await?;
     let locked = is_locked(app, &subject).await?;
     match found {
         Some(account) if fits && !locked => Ok(account.id),
@@ -169,6 +177,16 @@ async fn proven(app: &App, call: &Call, credentials: &Credentials) -> Result<Acc
             Err(AuthRule::Failed.into())
         }
     }
+}
+
+/// Failures an address may have in a minute (`reliability.md` L-01).
+async fn check_address(app: &App, call: &Call) -> Result<()> {
+    let Some(address) = call.address.as_deref().filter(|_| app.settings.rate_limit) else { return Ok(()) };
+    let since = app.now() - chrono::Duration::minutes(1);
+    if store::failures_from(app.db().current(), address, since).await? >= model::FAILURES_PER_ADDRESS {
+        return Err(AuthRule::TooMany.into());
+    }
+    Ok(())
 }
 
 /// Whether the last failures lock the account: five within fifteen minutes lock for thirty (SEC-03).
@@ -211,6 +229,7 @@ async fn tokens_of(
     app: &App,
     account: AccountId,
     family: Uuid,
+    until: Option<chrono::DateTime<chrono::Utc>>,
 ) -> Result<TokensBody> {
     let member = store::member(tx, account, app.today()).await?.ok_or(AuthRule::Failed)?;
     let refresh = secrets::token()?;
@@ -223,7 +242,8 @@ async fn tokens_of(
             account_id: Set(account),
             token_hash: Set(secrets::fingerprint(&refresh)),
             issued_at: Set(now),
-            expires_at: Set(now + model::refresh_life(is_administrator(&member))),
+            // The end of the first token is the end of the whole family, however often it is rotated.
+            expires_at: Set(until.unwrap_or(now + model::refresh_life(is_administrator(&member)))),
             used_at: Set(None),
             ended_at: Set(None),
         },
@@ -265,7 +285,7 @@ pub async fn refresh(app: &App, call: &Call, token: &str) -> Result<TokensBody> 
                 audit::ops::write(tx, app, call, "auth.refresh_reused", Some(about), "refused", json!({})).await?;
                 return Ok(None);
             }
-            tokens_of(tx, app, found.account_id, found.family_id).await.map(Some)
+            tokens_of(tx, app, found.account_id, found.family_id, Some(found.expires_at)).await.map(Some)
         })
         .await?;
     outcome.ok_or_else(|| AuthRule::RefreshInvalid.into())
@@ -294,10 +314,10 @@ pub async fn logout(app: &App, call: &Call, token: &str) -> Result<()> {
 /// [`AuthRule::TokenInvalid`].
 pub async fn authenticated(app: &App, token: &str) -> Result<Actor> {
     let claims = tokens::read(app, token)?;
-    if !store::family_holds(app.db().writer(), claims.sid).await? {
+    if !store::family_holds(app.db().current(), claims.sid).await? {
         return Err(AuthRule::TokenInvalid.into());
     }
-    let member = store::member(app.db().writer(), AccountId(claims.sub), app.today()).await?;
+    let member = store::member(app.db().current(), AccountId(claims.sub), app.today()).await?;
     member.map(|member| Actor::Account(Box::new(member))).ok_or_else(|| AuthRule::TokenInvalid.into())
 }
 

@@ -164,10 +164,10 @@ fn in_order(value: &Value) -> Value {
 /// Refusals of the policy.
 pub async fn list(app: &App, call: &Call, filter: AuditFilter) -> Result<Page<AuditEntryBody>> {
     call.actor.may_ever(AuditAct::List.who())?;
-    let at = PageRequest::asked(filter.limit, filter.cursor, None)?;
+    let at = PageRequest::asked(filter.limit, filter.cursor, filter.count)?;
     let before = at.after::<i64>()?;
-    let rows = store::list(app.reader(), filter.operation.as_deref(), filter.object_id, before, &at).await?;
-    Ok(Page::cut(rows, &at, None, |entry| entry.seq).map(body))
+    let (rows, total) = store::list(app.reader(), filter.operation.as_deref(), filter.object_id, before, &at).await?;
+    Ok(Page::cut(rows, &at, total, |entry| entry.seq).map(body))
 }
 
 fn body(entry: row::Model) -> AuditEntryBody {

@@ -1,8 +1,8 @@
 //! Statements on the audit log.
 
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Set,
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, Set,
 };
 use twinning_entity::audit_entry as row;
 use uuid::Uuid;
@@ -48,18 +48,20 @@ pub(super) async fn list(
     object_id: Option<Uuid>,
     before: Option<i64>,
     at: &PageRequest,
-) -> Result<Vec<row::Model>> {
-    let mut query = row::Entity::find().order_by_desc(row::Column::Seq).limit(at.limit + 1);
+) -> Result<(Vec<row::Model>, Option<u64>)> {
+    let mut query = row::Entity::find();
     if let Some(operation) = operation {
         query = query.filter(row::Column::Operation.eq(operation));
     }
     if let Some(id) = object_id {
         query = query.filter(row::Column::ObjectId.eq(id));
     }
+    let total = if at.count { Some(query.clone().count(conn).await?) } else { None };
     if let Some(before) = before {
         query = query.filter(row::Column::Seq.lt(before));
     }
-    Ok(query.all(conn).await?)
+    let rows = query.order_by_desc(row::Column::Seq).limit(at.limit + 1).all(conn).await?;
+    Ok((rows, total))
 }
 
 /// Entries from `first` on, in order, for checking the chain.

@@ -52,4 +52,6 @@ pub struct AuditFilter {
     /// Where the last page ended.
     #[param(max_length = 512)]
     pub cursor: Option<String>,
+    /// Whether the total is wanted.
+    pub count: Option<bool>,
 }

@@ -10,11 +10,11 @@ use twinning_entity::organisation::OrgLevel;
 
 use super::policy::CityAct;
 use super::store;
-use super::wire::{CityBody, DivisionBody, ListParams};
+use super::wire::{CityBody, DivisionBody};
 use crate::app::App;
 use crate::kernel::call::Call;
 use crate::kernel::error::Result;
-use crate::kernel::page::{Page, PageRequest};
+use crate::kernel::page::{ListParams, Page, PageRequest};
 
 /// Cities in official order.
 ///

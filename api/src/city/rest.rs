@@ -7,9 +7,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::ops;
 use super::policy::CityAct;
-use super::wire::{CityBody, DivisionBody, ListParams};
+use super::wire::{CityBody, DivisionBody};
 use crate::app::App;
-use crate::kernel::page::Page;
+use crate::kernel::page::{ListParams, Page};
 use crate::rest::{Caller, Operation, Params, PathId, Problem, Tagged, op};
 
 /// Operations of this feature with the callers that may ever use them.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use twinning_entity::division::CodeSystem;
 use twinning_entity::ids::{CityId, DivisionId};
 use twinning_entity::organisation::OrgLevel;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 /// A city.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -46,19 +46,4 @@ pub struct DivisionBody {
     pub valid_to: Option<NaiveDate>,
     /// Code that took its place.
     pub successor_code: Option<String>,
-}
-
-/// Which part of a short list is wanted.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ListParams {
-    /// Rows of the page, 1–100.
-    #[param(minimum = 1, maximum = 100)]
-    pub limit: Option<u64>,
-    /// Where the last page ended.
-    #[param(max_length = 512)]
-    pub cursor: Option<String>,
-    /// Whether the total is wanted.
-    pub count: Option<bool>,
 }

@@ -2,6 +2,7 @@
 
 use twinning_entity::file::FileKind;
 
+use super::sniff::Group;
 use crate::kernel::error::{RefusalKind, Rule};
 
 /// Refusals of files.
@@ -70,6 +71,16 @@ impl Rule for FileRule {
             Self::TooLarge(mib) => vec![("max", mib.to_string())],
             _ => Vec::new(),
         }
+    }
+}
+
+/// Most bytes of a file of a group of types, whatever it is uploaded for (`domain.md` 5.6).
+#[must_use]
+pub const fn limit_of(group: Group) -> u64 {
+    match group {
+        Group::Document | Group::Table | Group::Text => 50 * MIB,
+        Group::Picture => 10 * MIB,
+        Group::Video => 500 * MIB,
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
-use image::{DynamicImage, ImageDecoder as _, ImageReader, Limits};
+use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits};
 
 use super::model::FileRule;
 
@@ -37,23 +37,7 @@ pub struct CleanPhoto {
 /// # Errors
 /// [`FileRule::BadPicture`] for what cannot be decoded or has too many pixels.
 pub fn cleaned(bytes: &[u8]) -> Result<CleanPhoto, FileRule> {
-    let bad = |_| FileRule::BadPicture;
-    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| FileRule::BadPicture)?;
-    let (width, height) = ImageReader::new(Cursor::new(bytes))
-        .with_guessed_format()
-        .map_err(|_| FileRule::BadPicture)?
-        .into_dimensions()
-        .map_err(bad)?;
-    if u64::from(width) * u64::from(height) > PIXELS_MAX {
-        return Err(FileRule::BadPicture);
-    }
-    let mut limits = Limits::default();
-    limits.max_alloc = Some(256 * 1024 * 1024);
-    reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(bad)?;
-    let orientation = decoder.orientation().map_err(bad)?;
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(bad)?;
-    picture.apply_orientation(orientation);
+    let (picture, _) = decoded(bytes)?;
     let picture = fitted(picture, LONG_SIDE);
     let thumb = fitted(picture.clone(), THUMB_SIDE);
     Ok(CleanPhoto {
@@ -64,6 +48,43 @@ pub fn cleaned(bytes: &[u8]) -> Result<CleanPhoto, FileRule> {
         jpeg: encoded(&picture, 85)?,
         thumb: encoded(&thumb, 80)?,
     })
+}
+
+/// A picture in its own size and format, upright, without anything but the picture: a page that was scanned.
+///
+/// # Errors
+/// As [`cleaned`].
+pub fn stripped(bytes: &[u8]) -> Result<Vec<u8>, FileRule> {
+    let (picture, format) = decoded(bytes)?;
+    if format == ImageFormat::Jpeg {
+        return encoded(&picture, 92);
+    }
+    let mut out = Cursor::new(Vec::new());
+    picture.write_to(&mut out, format).map_err(|_| FileRule::BadPicture)?;
+    Ok(out.into_inner())
+}
+
+/// The picture as it is seen, and its format.
+fn decoded(bytes: &[u8]) -> Result<(DynamicImage, ImageFormat), FileRule> {
+    let bad = |_| FileRule::BadPicture;
+    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| FileRule::BadPicture)?;
+    let (width, height) = ImageReader::new(Cursor::new(bytes))
+        .with_guessed_format()
+        .map_err(|_| FileRule::BadPicture)?
+        .into_dimensions()
+        .map_err(bad)?;
+    if u64::from(width) * u64::from(height) > PIXELS_MAX {
+        return Err(FileRule::BadPicture);
+    }
+    let format = reader.format().ok_or(FileRule::BadPicture)?;
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(256 * 1024 * 1024);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(bad)?;
+    let orientation = decoder.orientation().map_err(bad)?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(bad)?;
+    picture.apply_orientation(orientation);
+    Ok((picture, format))
 }
 
 fn fitted(picture: DynamicImage, side: u32) -> DynamicImage {
@@ -101,6 +122,17 @@ mod tests {
         // Orientation 6 is a quarter turn: width and height change places.
         assert_eq!(photo.width > photo.height, raw_height > raw_width);
         assert!(photo.thumb_width.max(photo.thumb_height) <= THUMB_SIDE);
+    }
+
+    #[test]
+    fn a_scanned_page_keeps_its_size_and_loses_the_rest() {
+        let before = demo("01_揭牌仪式.jpg");
+        let after = stripped(&before).unwrap();
+        assert!(!after.windows(4).any(|window| window == b"Exif"));
+        let size = |bytes: &[u8]| {
+            ImageReader::new(Cursor::new(bytes)).with_guessed_format().unwrap().into_dimensions().unwrap()
+        };
+        assert_eq!(size(&after), size(&before));
     }
 
     #[test]

@@ -57,6 +57,12 @@ pub fn inspect(bytes: &[u8], file_name: &str) -> Result<Detected, FileRule> {
     if fits(detected, &extension) { Ok(detected) } else { Err(FileRule::TypeMismatch) }
 }
 
+/// Whether the first bytes are those of a film, which is known by them alone.
+#[must_use]
+pub fn is_film(head: &[u8]) -> bool {
+    matches!(head, [_, _, _, _, b'f', b't', b'y', b'p', ..])
+}
+
 const fn kind(group: Group, media_type: &'static str, extension: &'static str) -> Detected {
     Detected { group, media_type, extension }
 }

@@ -3,7 +3,6 @@
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    Set,
 };
 use twinning_entity::file as row;
 use twinning_entity::file_download as download;
@@ -38,15 +37,17 @@ pub(super) async fn give(
     owner: Uuid,
 ) -> Result<bool> {
     let fresh = row::Column::OwnerKind.is_null();
+    let fresh = match uploader {
+        Some(uploader) => fresh.and(row::Column::CreatedBy.eq(uploader)),
+        None => fresh,
+    };
+    // What the object has already stays its own, whichever colleague sends it along.
     let own = row::Column::OwnerKind.eq(kind).and(row::Column::OwnerId.eq(owner));
-    let mut update = row::Entity::update_many()
+    let update = row::Entity::update_many()
         .col_expr(row::Column::OwnerKind, Expr::value(kind))
         .col_expr(row::Column::OwnerId, Expr::value(owner))
         .filter(row::Column::Id.eq(id))
         .filter(fresh.or(own));
-    if let Some(uploader) = uploader {
-        update = update.filter(row::Column::CreatedBy.eq(uploader));
-    }
     Ok(update.exec(tx).await?.rows_affected == 1)
 }
 
@@ -59,17 +60,9 @@ pub(super) async fn thumb_of(conn: &impl ConnectionTrait, photo: FileId) -> Resu
         .await?)
 }
 
-pub(super) async fn note_download(tx: &impl ConnectionTrait, entry: download::Model) -> Result<()> {
-    download::ActiveModel {
-        id: Set(entry.id),
-        file_id: Set(entry.file_id),
-        account_id: Set(entry.account_id),
-        organisation_id: Set(entry.organisation_id),
-        first_byte: Set(entry.first_byte),
-        at: Set(entry.at),
-    }
-    .insert(tx)
-    .await?;
+pub(super) async fn note_downloads(tx: &impl ConnectionTrait, notes: Vec<download::Model>) -> Result<()> {
+    let notes = notes.into_iter().map(|note| download::ActiveModel::from(note).reset_all());
+    download::Entity::insert_many(notes).exec_without_returning(tx).await?;
     Ok(())
 }
 

@@ -24,6 +24,8 @@ pub enum Severity {
     Transient,
     /// The engine cannot be reached now.
     Unreachable,
+    /// A value that the engine cannot hold: a NUL in a text, a day outside its calendar.
+    Value,
     /// A fault of ours.
     Fault,
 }
@@ -56,6 +58,16 @@ impl Db {
     #[must_use]
     pub fn reader(&self) -> &DatabaseConnection {
         &self.reader
+    }
+
+    /// Connection for reads that must see every commit: the primary, and on SQLite the readers' pool, for its one
+    /// writing connection may be busy with a long write.
+    #[must_use]
+    pub fn current(&self) -> &DatabaseConnection {
+        match self.backend() {
+            DbBackend::Sqlite => &self.reader,
+            _ => &self.writer,
+        }
     }
 
     /// Connection of the primary, for migrations and checks.
@@ -192,8 +204,11 @@ pub fn severity(error: &DbErr) -> Severity {
             Some("40001" | "40P01" | "5" | "517" | "6") => Severity::Transient,
             // administrator shutdown, crash shutdown, starting up, too many connections
             Some("57P01" | "57P02" | "57P03" | "53300") => Severity::Unreachable,
+            // class 22, data exception
+            Some(code) if code.len() == 5 && code.starts_with("22") => Severity::Value,
             _ => Severity::Fault,
         },
+        sqlx::Error::Encode(_) => Severity::Value,
         sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
             Severity::Unreachable
         }

@@ -36,6 +36,13 @@ pub enum RefusalKind {
     Range,
     /// The request line or a header is not acceptable (406).
     NotAcceptable,
+    /// An address or a head that is too long (414, 431); the flag says which of them is.
+    TooLong {
+        /// The headers, not the address.
+        headers: bool,
+    },
+    /// Meant for another host (421).
+    Misdirected,
 }
 
 /// A refusal that has a name: a feature's own rule.
@@ -127,6 +134,8 @@ impl From<sea_orm::DbErr> for Error {
                 tracing::warn!(error = %error, "database unreachable");
                 Self::Unavailable("database")
             }
+            // Whatever slipped past the checks at the door is still the caller's to mend, not a fault of ours.
+            crate::infra::db::Severity::Value => Self::field("", "field.characters"),
             crate::infra::db::Severity::Fault => Self::internal(error),
         }
     }

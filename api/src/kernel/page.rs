@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::error::{Error, Result};
 
@@ -72,6 +72,31 @@ impl PageRequest {
     }
 }
 
+/// Which part of a list without filters is wanted, as query parameters.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListParams {
+    /// Rows of the page, 1–100.
+    #[param(minimum = 1, maximum = 100)]
+    pub limit: Option<u64>,
+    /// Where the last page ended.
+    #[param(max_length = 512)]
+    pub cursor: Option<String>,
+    /// Whether the total is wanted.
+    pub count: Option<bool>,
+}
+
+impl ListParams {
+    /// The part of the list that is wanted.
+    ///
+    /// # Errors
+    /// As [`PageRequest::asked`].
+    pub fn request(self) -> Result<PageRequest> {
+        PageRequest::asked(self.limit, self.cursor, self.count)
+    }
+}
+
 /// One page of a list.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Page<T> {
@@ -92,6 +117,18 @@ impl<T> Page<T> {
         rows.truncate(limit);
         let next_cursor = if more { rows.last().and_then(|last| encoded(&end(last))) } else { None };
         Self { items: rows, next_cursor, total }
+    }
+
+    /// A page of a list that is short by nature and at hand as a whole: milestones, versions, a timetable.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a cursor that this list did not make.
+    pub fn part(all: Vec<T>, at: &PageRequest) -> Result<Self> {
+        let total = at.count.then_some(all.len() as u64);
+        let skip: usize = at.after()?.unwrap_or(0);
+        let limit = usize::try_from(at.limit).unwrap_or(usize::MAX);
+        let rows: Vec<T> = all.into_iter().skip(skip).take(limit.saturating_add(1)).collect();
+        Ok(Self::cut(rows, at, total, |_| skip.saturating_add(limit)))
     }
 
     /// The same page with each row turned into something else.
@@ -120,6 +157,15 @@ where
 mod tests {
     #![expect(clippy::unwrap_used, reason = "test")]
     use super::*;
+
+    #[test]
+    fn a_short_list_is_cut_into_pages_too() {
+        let at = PageRequest { count: true, ..PageRequest::first(2) };
+        let first = Page::part(vec![1, 2, 3], &at).unwrap();
+        assert_eq!((first.items.as_slice(), first.total), ([1, 2].as_slice(), Some(3)));
+        let second = Page::part(vec![1, 2, 3], &PageRequest { cursor: first.next_cursor, ..at }).unwrap();
+        assert_eq!((second.items.as_slice(), second.next_cursor), ([3].as_slice(), None));
+    }
 
     #[test]
     fn a_cursor_brings_back_its_values() {

@@ -28,6 +28,7 @@ use crate::pairing;
 use crate::programme::ops::strings;
 use crate::search;
 use crate::search::engine::{IndexDoc, Kind};
+use crate::training;
 
 /// Name of the job that reads the text of a version.
 pub const READ_TEXT: &str = "library.read_text";
@@ -35,7 +36,8 @@ pub const READ_TEXT: &str = "library.read_text";
 const TEXT_FILE_MAX: u64 = 60 * 1024 * 1024;
 
 async fn scope(app: &App, actor: &Actor) -> Result<policy::Scope> {
-    Ok(policy::scope(actor, pairing::ops::programmes_of(app, actor).await?))
+    let programmes = pairing::ops::programmes_of(app, actor).await?;
+    Ok(policy::scope(actor, programmes, training::ops::material_scope(app, actor).await?))
 }
 
 /// Documents the caller may read, the newest first.
@@ -389,6 +391,9 @@ pub async fn index_doc(conn: &impl ConnectionTrait, id: DocumentId) -> Result<Op
             Visibility::City => Some(format!("city:{}", source.city)),
             Visibility::Class => found.class_id.map(|id| format!("class:{id}")),
         });
+        if let (Visibility::Class, Some(class)) = (found.visibility, found.class_id) {
+            vis.push(format!("classes_of:{}", training::ops::city_of(conn, class).await?));
+        }
     }
     let mut body = current.and_then(|one| one.text).unwrap_or_default();
     for part in [&found.summary, &Some(source.full.clone())].into_iter().flatten() {

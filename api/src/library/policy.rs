@@ -2,7 +2,8 @@
 
 use twinning_entity::ids::{CityId, ClassId, ProgrammeId};
 
-use crate::kernel::actor::{Actor, RoleCode, STAFF, Who};
+use crate::kernel::actor::{Actor, RoleCode, Who};
+use crate::training::policy::MaterialScope;
 
 /// Acts on documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,12 +37,16 @@ pub struct Scope {
     pub programmes: Vec<ProgrammeId>,
     /// Published documents of these classes.
     pub classes: Vec<ClassId>,
+    /// Published documents of all classes of these cities.
+    pub classes_of: Vec<CityId>,
 }
 
-/// What the actor may know of; the programmes come from the pairings of its organisations.
+/// What the actor may know of; the programmes come from the pairings of its organisations, the classes from the rule
+/// for their materials.
 #[must_use]
-pub fn scope(actor: &Actor, programmes: Vec<ProgrammeId>) -> Scope {
-    let mut scope = Scope { all: actor.is_system(), programmes, ..Scope::default() };
+pub fn scope(actor: &Actor, programmes: Vec<ProgrammeId>, materials: MaterialScope) -> Scope {
+    let MaterialScope { classes, cities } = materials;
+    let mut scope = Scope { all: actor.is_system(), programmes, classes, classes_of: cities, ..Scope::default() };
     for held in actor.appointments() {
         match held.role {
             RoleCode::SysAdmin | RoleCode::SecAdmin | RoleCode::AuditAdmin => continue,
@@ -52,13 +57,6 @@ pub fn scope(actor: &Actor, programmes: Vec<ProgrammeId>) -> Scope {
             _ => {}
         }
         scope.cities.push(held.city);
-        scope.classes.extend(held.class);
     }
     scope
-}
-
-/// Whether the actor is staff, which also reads materials of its city's classes.
-#[must_use]
-pub fn is_staff(actor: &Actor) -> bool {
-    actor.holds(STAFF)
 }

@@ -9,7 +9,7 @@ use super::ops;
 use super::policy::DocumentAct;
 use super::wire::{DocumentDetail, DocumentFilter, DocumentLine, VersionBody};
 use crate::app::App;
-use crate::kernel::page::{Page, PageRequest};
+use crate::kernel::page::{ListParams, Page, PageRequest};
 use crate::rest::{Caller, Operation, Params, PathId, Problem, Tagged, op};
 
 /// Operations of this feature with the callers that may ever use them.
@@ -50,13 +50,15 @@ async fn show_document(
 }
 
 /// Versions of a document, the newest first.
-#[utoipa::path(tag = "documents", params(("id" = Uuid, Path)), responses((status = 200, body = Page<VersionBody>)))]
+#[utoipa::path(tag = "documents", params(("id" = Uuid, Path), ListParams),
+    responses((status = 200, body = Page<VersionBody>)))]
 #[get("/documents/{id}/versions")]
 async fn list_document_versions(
     app: Data<App>,
     call: Caller,
     id: PathId<DocumentId>,
+    params: Params<ListParams>,
 ) -> Result<Json<Page<VersionBody>>, Problem> {
-    let found = ops::show(&app, &call, id.0).await?;
-    Ok(Json(Page { items: found.versions, next_cursor: None, total: None }))
+    let at = params.0.request()?;
+    Ok(Json(Page::part(ops::show(&app, &call, id.0).await?.versions, &at)?))
 }

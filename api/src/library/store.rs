@@ -11,7 +11,7 @@ use sea_orm::{
 use twinning_entity::document::{self as row, DocumentKind, DocumentStatus, Visibility};
 use twinning_entity::document_version::{self as version, TextState};
 use twinning_entity::ids::{CityId, DocumentId, DocumentVersionId, OrganisationId};
-use twinning_entity::organisation;
+use twinning_entity::{class, organisation};
 
 use super::policy::Scope;
 use super::wire::DocumentFilter;
@@ -48,6 +48,15 @@ pub(super) fn visible(scope: &Scope) -> Condition {
             row::Column::Visibility
                 .eq(Visibility::Class)
                 .and(row::Column::ClassId.is_in(scope.classes.iter().copied())),
+        );
+    }
+    if !scope.classes_of.is_empty() {
+        let held = class::Entity::find()
+            .select_only()
+            .column(class::Column::Id)
+            .filter(class::Column::OrganiserId.in_subquery(within(&[], &scope.classes_of).into_query()));
+        shared = shared.add(
+            row::Column::Visibility.eq(Visibility::Class).and(row::Column::ClassId.in_subquery(held.into_query())),
         );
     }
     if !scope.cities.is_empty() {

@@ -9,8 +9,7 @@ use super::ops;
 use super::policy::NoticeAct;
 use super::wire::NoticeBody;
 use crate::app::App;
-use crate::city::wire::ListParams;
-use crate::kernel::page::{Page, PageRequest};
+use crate::kernel::page::{ListParams, Page, PageRequest};
 use crate::rest::{Caller, Operation, Params, PathId, Problem, Tagged, op};
 
 /// Operations of this feature with the callers that may ever use them.

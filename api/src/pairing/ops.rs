@@ -120,7 +120,7 @@ pub async fn programmes_of(app: &App, actor: &Actor) -> Result<Vec<ProgrammeId>>
     if paths.is_empty() && cities.is_empty() {
         return Ok(Vec::new());
     }
-    store::programmes_of(app.reader(), &paths, &cities).await
+    store::programmes_of(app.reader(), &paths, &cities, app.today()).await
 }
 
 /// Pairings by id as lines, for other features; visibility was asked already.

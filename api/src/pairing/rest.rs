@@ -9,7 +9,7 @@ use super::ops;
 use super::policy::PairingAct;
 use super::wire::{MilestoneBody, PairingDetail, PairingFilter, PairingLine};
 use crate::app::App;
-use crate::kernel::page::{Page, PageRequest};
+use crate::kernel::page::{ListParams, Page, PageRequest};
 use crate::rest::{Caller, Operation, Params, PathId, Problem, Tagged, op};
 
 /// Operations of this feature with the callers that may ever use them.
@@ -46,13 +46,15 @@ async fn show_pairing(app: Data<App>, call: Caller, id: PathId<PairingId>) -> Re
 }
 
 /// Milestones of a pairing.
-#[utoipa::path(tag = "pairings", params(("id" = Uuid, Path)), responses((status = 200, body = Page<MilestoneBody>)))]
+#[utoipa::path(tag = "pairings", params(("id" = Uuid, Path), ListParams),
+    responses((status = 200, body = Page<MilestoneBody>)))]
 #[get("/pairings/{id}/milestones")]
 async fn list_milestones(
     app: Data<App>,
     call: Caller,
     id: PathId<PairingId>,
+    params: Params<ListParams>,
 ) -> Result<Json<Page<MilestoneBody>>, Problem> {
-    let found = ops::show(&app, &call, id.0).await?;
-    Ok(Json(Page { items: found.milestones, next_cursor: None, total: None }))
+    let at = params.0.request()?;
+    Ok(Json(Page::part(ops::show(&app, &call, id.0).await?.milestones, &at)?))
 }

@@ -158,19 +158,30 @@ pub(super) async fn activity_counts(conn: &impl ConnectionTrait, pairings: &[Pai
         .await?)
 }
 
+/// Pairings that share: from the signing to the end; a renewed one to the end of its own term (`reliability.md` Z-08).
+fn sharing(today: NaiveDate) -> Condition {
+    let live = [PairingStatus::Signed, PairingStatus::Active, PairingStatus::Suspended];
+    let renewed = row::Column::Status.eq(PairingStatus::Renewed).and(row::Column::TermEnd.gte(today));
+    Condition::any().add(row::Column::Status.is_in(live)).add(renewed)
+}
+
 /// Programmes of which a side lies above, at or below one of these places, or in one of these cities.
 pub(super) async fn programmes_of(
     conn: &impl ConnectionTrait,
     paths: &[String],
     cities: &[twinning_entity::ids::CityId],
+    today: NaiveDate,
 ) -> Result<Vec<ProgrammeId>> {
     let mut places = Condition::any().add(Expr::value(false));
     for path in paths {
         places = places.add(organisation::Column::Path.gte(path).and(organisation::Column::Path.lt(path_end(path))));
         let mut walked = String::new();
         // Above the own place, but not the root of the whole city: that would be everybody.
-        for step in path.split_inclusive('.') {
+        for (depth, step) in path.split_inclusive('.').enumerate() {
             walked.push_str(step);
+            if depth == 0 {
+                continue;
+            }
             places = places.add(organisation::Column::Path.eq(walked.as_str()));
         }
     }
@@ -193,6 +204,7 @@ pub(super) async fn programmes_of(
         .column(row::Column::ProgrammeId)
         .distinct()
         .filter(any)
+        .filter(sharing(today))
         .into_model::<Found>()
         .all(conn)
         .await?;

@@ -12,10 +12,9 @@ use super::store;
 use super::wire::ProgrammeBody;
 use crate::app::App;
 use crate::audit::{self, ops::About};
-use crate::city::wire::ListParams;
 use crate::kernel::call::Call;
 use crate::kernel::error::Result;
-use crate::kernel::page::{Page, PageRequest};
+use crate::kernel::page::{ListParams, Page, PageRequest};
 
 /// Programmes by code.
 ///

@@ -41,6 +41,13 @@ pub enum RequestRule {
     MediaType,
     /// `If-Match` is missing.
     IfMatchRequired,
+    /// Address or headers are longer than taken.
+    TooLong {
+        /// The headers, not the address.
+        headers: bool,
+    },
+    /// The request names another host.
+    Misdirected,
 }
 
 impl Rule for RequestRule {
@@ -50,6 +57,8 @@ impl Rule for RequestRule {
             Self::TooLarge => "request.too_large",
             Self::MediaType => "request.media_type",
             Self::IfMatchRequired => "request.if_match_required",
+            Self::TooLong { .. } => "request.too_long",
+            Self::Misdirected => "request.misdirected",
         }
     }
 
@@ -59,6 +68,8 @@ impl Rule for RequestRule {
             Self::TooLarge => RefusalKind::TooLarge,
             Self::MediaType => RefusalKind::UnsupportedType,
             Self::IfMatchRequired => RefusalKind::PreconditionRequired,
+            Self::TooLong { headers } => RefusalKind::TooLong { headers: *headers },
+            Self::Misdirected => RefusalKind::Misdirected,
         }
     }
 }
@@ -123,6 +134,10 @@ fn bearer(headers: &HeaderMap) -> Result<Option<String>> {
 }
 
 fn repeat_key(request: &HttpRequest) -> Result<Option<RepeatKey>> {
+    // Answers with tokens are never kept, so sign-in takes no key (`reliability.md` I-05).
+    if request.path().starts_with("/api/v1/auth/") {
+        return Ok(None);
+    }
     let Some(value) = request.headers().get("idempotency-key") else { return Ok(None) };
     let key = value.to_str().map_err(|_| RepeatRule::Malformed)?;
     if key.is_empty() || key.len() > 128 || !key.bytes().all(|byte| (0x21..=0x7e).contains(&byte)) {
@@ -218,12 +233,23 @@ async fn collected(request: &HttpRequest, mut payload: Payload) -> Result<Vec<u8
 
 fn parsed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let pointer = error.path().iter().map(|step| format!("/{step}")).collect::<String>();
-        json_fault(&pointer, error.inner())
-    })?;
+    let value = serde_path_to_error::deserialize(&mut reader)
+        .map_err(|error| json_fault(&pointer(error.path()), error.inner()))?;
     reader.end().map_err(|_| RequestRule::Unreadable)?;
     Ok(value)
+}
+
+/// A path as a JSON pointer (RFC 6901): `/photos/0/file_id`.
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    path.iter().fold(String::new(), |mut pointer, step| {
+        match step {
+            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
+            Segment::Map { key } => pointer.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+            Segment::Enum { .. } | Segment::Unknown => {}
+        }
+        pointer
+    })
 }
 
 fn json_fault(pointer: &str, error: &serde_json::Error) -> Error {

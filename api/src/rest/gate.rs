@@ -13,6 +13,7 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage as _, HttpResponse, ResponseError as _};
 
 use super::problem::Problem;
+use super::request as requests;
 use super::{extract, openapi};
 use crate::kernel::actor::{Actor, Who};
 
@@ -33,6 +34,10 @@ pub async fn admitted<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<actix_web::body::EitherBody<B>>, actix_web::Error> {
+    if let Err(rule) = requests::check(&request) {
+        let refusal = Problem::from(rule).error_response();
+        return Ok(request.into_response(refusal).map_into_right_body());
+    }
     let methods = request.match_pattern().and_then(|pattern| TABLE.get(&pattern));
     // Addresses that match nothing have their own answer.
     let Some(methods) = methods else { return Ok(next.call(request).await?.map_into_left_body()) };

@@ -119,6 +119,9 @@ pub fn status_of(error: &Error) -> StatusCode {
             RefusalKind::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
             RefusalKind::Range => StatusCode::RANGE_NOT_SATISFIABLE,
             RefusalKind::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            RefusalKind::TooLong { headers: false } => StatusCode::URI_TOO_LONG,
+            RefusalKind::TooLong { headers: true } => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            RefusalKind::Misdirected => StatusCode::MISDIRECTED_REQUEST,
         },
     }
 }

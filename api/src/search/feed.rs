@@ -48,14 +48,14 @@ async fn apply_all(app: &App) -> Result<()> {
     }
     loop {
         let mark = app.engine.mark();
-        let rows = store::after(app.db().writer(), mark, BATCH).await?;
+        let rows = store::after(app.db().current(), mark, BATCH).await?;
         let Some(last) = rows.last().map(|row| row.seq) else { return Ok(()) };
         let mut seen = HashSet::new();
         let mut changes = Vec::new();
         for row in rows.iter().rev() {
             let Some(kind) = Kind::from_word(&row.kind) else { continue };
             if seen.insert((kind, row.object_id)) {
-                let doc = current(app.db().writer(), kind, row.object_id).await?;
+                let doc = current(app.db().current(), kind, row.object_id).await?;
                 changes.push(Change { kind, id: row.object_id, doc });
             }
         }

@@ -46,10 +46,10 @@ pub async fn terms(app: &App, actor: &Actor) -> Result<Vec<String>> {
             _ => {}
         }
         terms.push(format!("city:{}", held.city));
-        if let Some(class) = held.class {
-            terms.push(format!("class:{class}"));
-        }
     }
+    let materials = training::ops::material_scope(app, actor).await?;
+    terms.extend(materials.classes.iter().map(|class| format!("class:{class}")));
+    terms.extend(materials.cities.iter().map(|city| format!("classes_of:{city}")));
     for programme in pairing::ops::programmes_of(app, actor).await? {
         terms.push(format!("programme:{programme}"));
     }

@@ -8,8 +8,8 @@ use super::ops;
 use super::policy::TodoAct;
 use super::wire::TodoBody;
 use crate::app::App;
-use crate::kernel::page::Page;
-use crate::rest::{Caller, Operation, Problem, op};
+use crate::kernel::page::{ListParams, Page};
+use crate::rest::{Caller, Operation, Params, Problem, op};
 
 /// Operations of this feature with the callers that may ever use them.
 pub const OPERATIONS: &[Operation] = &[op("list_todos", TodoAct::List.who())];
@@ -20,9 +20,9 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
 }
 
 /// What waits for the caller.
-#[utoipa::path(tag = "todo", responses((status = 200, body = Page<TodoBody>)))]
+#[utoipa::path(tag = "todo", params(ListParams), responses((status = 200, body = Page<TodoBody>)))]
 #[get("/todo")]
-async fn list_todos(app: Data<App>, call: Caller) -> Result<Json<Page<TodoBody>>, Problem> {
-    let items = ops::list(&app, &call).await?;
-    Ok(Json(Page { items, next_cursor: None, total: None }))
+async fn list_todos(app: Data<App>, call: Caller, params: Params<ListParams>) -> Result<Json<Page<TodoBody>>, Problem> {
+    let at = params.0.request()?;
+    Ok(Json(Page::part(ops::list(&app, &call).await?, &at)?))
 }

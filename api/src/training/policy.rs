@@ -62,6 +62,18 @@ pub struct ClassFacts {
     pub materials_open: bool,
 }
 
+impl RosterScope {
+    /// Whether places of the organisation with this path are the caller's to know: its own, and those above it.
+    #[must_use]
+    pub fn knows(&self, path: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::All { .. } => true,
+            Self::Trees(trees) => trees.iter().any(|tree| path.starts_with(tree) || tree.starts_with(path)),
+        }
+    }
+}
+
 /// Part of a roster a caller may see.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RosterScope {
@@ -100,17 +112,39 @@ pub fn runs(actor: &Actor, class: &ClassFacts) -> bool {
         || actor.holding(&[RoleCode::OrgDeptDistrict]).any(|held| class.organiser_path.starts_with(&held.path))
 }
 
+/// Classes whose materials an actor may take, beyond the class of one question.
+#[derive(Clone, Debug, Default)]
+pub struct MaterialScope {
+    /// These classes.
+    pub classes: Vec<ClassId>,
+    /// All classes of these cities.
+    pub cities: Vec<CityId>,
+}
+
+/// Roles that read the materials of every class of their city.
+const READERS: &[RoleCode] = &[
+    RoleCode::OrgDeptCity,
+    RoleCode::OrgDeptDistrict,
+    RoleCode::ReviewerFirst,
+    RoleCode::ReviewerSecond,
+    RoleCode::ReviewerFinal,
+];
+
+/// As [`takes_materials`], for a query over many: `open` are those of the actor's classes whose materials are open.
+#[must_use]
+pub fn material_scope(actor: &Actor, open: &[ClassId]) -> MaterialScope {
+    let taught = actor.holding(&[RoleCode::ClassTeacher]).filter_map(|held| held.class);
+    let learnt = actor.holding(&[RoleCode::Trainee]).filter_map(|held| held.class).filter(|class| open.contains(class));
+    MaterialScope {
+        classes: taught.chain(learnt).collect(),
+        cities: actor.holding(READERS).map(|held| held.city).collect(),
+    }
+}
+
 /// Whether the actor may take materials: who runs the class always, its trainees while they are open.
 #[must_use]
 pub fn takes_materials(actor: &Actor, class: &ClassFacts) -> bool {
     let trainee = actor.holding(&[RoleCode::Trainee]).any(|held| held.class == Some(class.id));
-    let reviewer = actor
-        .holding(&[
-            RoleCode::ReviewerFirst,
-            RoleCode::ReviewerSecond,
-            RoleCode::ReviewerFinal,
-            RoleCode::OrgDeptDistrict,
-        ])
-        .any(|held| held.city == class.city);
-    actor.is_system() || runs(actor, class) || reviewer || (trainee && class.materials_open)
+    let reader = actor.holding(READERS).any(|held| held.city == class.city);
+    actor.is_system() || runs(actor, class) || reader || (trainee && class.materials_open)
 }

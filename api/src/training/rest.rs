@@ -11,7 +11,7 @@ use super::wire::{
     ClassDetail, ClassFilter, ClassLine, EnrolmentBody, LessonBody, MaterialBody, QuotaBody, RosterParams,
 };
 use crate::app::App;
-use crate::kernel::page::{Page, PageRequest};
+use crate::kernel::page::{ListParams, Page, PageRequest};
 use crate::rest::{Caller, Operation, Params, PathId, Problem, Tagged, op};
 
 /// Operations of this feature with the callers that may ever use them.
@@ -33,10 +33,6 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(list_quotas)
         .service(list_enrolments)
         .service(list_materials);
-}
-
-fn whole<T>(items: Vec<T>) -> Json<Page<T>> {
-    Json(Page { items, next_cursor: None, total: None })
 }
 
 /// Classes, the latest first.
@@ -61,17 +57,31 @@ async fn show_class(app: Data<App>, call: Caller, id: PathId<ClassId>) -> Result
 }
 
 /// Timetable of a class.
-#[utoipa::path(tag = "classes", params(("id" = Uuid, Path)), responses((status = 200, body = Page<LessonBody>)))]
+#[utoipa::path(tag = "classes", params(("id" = Uuid, Path), ListParams),
+    responses((status = 200, body = Page<LessonBody>)))]
 #[get("/classes/{id}/lessons")]
-async fn list_lessons(app: Data<App>, call: Caller, id: PathId<ClassId>) -> Result<Json<Page<LessonBody>>, Problem> {
-    Ok(whole(ops::lessons(&app, &call, id.0).await?))
+async fn list_lessons(
+    app: Data<App>,
+    call: Caller,
+    id: PathId<ClassId>,
+    params: Params<ListParams>,
+) -> Result<Json<Page<LessonBody>>, Problem> {
+    let at = params.0.request()?;
+    Ok(Json(Page::part(ops::lessons(&app, &call, id.0).await?, &at)?))
 }
 
 /// Places of each organisation in a class.
-#[utoipa::path(tag = "classes", params(("id" = Uuid, Path)), responses((status = 200, body = Page<QuotaBody>)))]
+#[utoipa::path(tag = "classes", params(("id" = Uuid, Path), ListParams),
+    responses((status = 200, body = Page<QuotaBody>)))]
 #[get("/classes/{id}/quotas")]
-async fn list_quotas(app: Data<App>, call: Caller, id: PathId<ClassId>) -> Result<Json<Page<QuotaBody>>, Problem> {
-    Ok(whole(ops::quotas(&app, &call, id.0).await?))
+async fn list_quotas(
+    app: Data<App>,
+    call: Caller,
+    id: PathId<ClassId>,
+    params: Params<ListParams>,
+) -> Result<Json<Page<QuotaBody>>, Problem> {
+    let at = params.0.request()?;
+    Ok(Json(Page::part(ops::quotas(&app, &call, id.0).await?, &at)?))
 }
 
 /// Roster of a class, as far as the caller may see it.
@@ -88,12 +98,15 @@ async fn list_enrolments(
 }
 
 /// Materials of a class.
-#[utoipa::path(tag = "classes", params(("id" = Uuid, Path)), responses((status = 200, body = Page<MaterialBody>)))]
+#[utoipa::path(tag = "classes", params(("id" = Uuid, Path), ListParams),
+    responses((status = 200, body = Page<MaterialBody>)))]
 #[get("/classes/{id}/materials")]
 async fn list_materials(
     app: Data<App>,
     call: Caller,
     id: PathId<ClassId>,
+    params: Params<ListParams>,
 ) -> Result<Json<Page<MaterialBody>>, Problem> {
-    Ok(whole(ops::materials(&app, &call, id.0).await?))
+    let at = params.0.request()?;
+    Ok(Json(Page::part(ops::materials(&app, &call, id.0).await?, &at)?))
 }

@@ -9,7 +9,7 @@ use sea_orm::{
     PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _,
 };
 use twinning_entity::class::{self as row, ClassStatus};
-use twinning_entity::ids::{ClassId, EnrolmentId, LessonId, OrganisationId, PersonId};
+use twinning_entity::ids::{ClassId, EnrolmentId, FileId, LessonId, OrganisationId, PersonId};
 use twinning_entity::{class_quota, course, enrolment, lesson, material, organisation};
 
 use super::policy::RosterScope;
@@ -169,6 +169,12 @@ pub(super) async fn materials(conn: &impl ConnectionTrait, id: ClassId) -> Resul
         .order_by_asc(material::Column::Position)
         .all(conn)
         .await?)
+}
+
+/// Classes that hand out a file.
+pub(super) async fn classes_of_file(conn: &impl ConnectionTrait, file: FileId) -> Result<Vec<ClassId>> {
+    let found = material::Entity::find().filter(material::Column::FileId.eq(file)).all(conn).await?;
+    Ok(found.into_iter().map(|one| one.class_id).collect())
 }
 
 pub(super) async fn add(tx: &impl ConnectionTrait, new: row::Model) -> Result<()> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_multipart::Multipart;
+use actix_web::HttpRequest;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde::Serialize;
 use twinning_api::activity::wire::{ActivityDetail, ActivityInput, PhotoInput};
@@ -11,10 +12,16 @@ use twinning_api::file::model::FileRule;
 use twinning_api::file::rest::{sent_name, short_text};
 use twinning_api::ids::PairingId;
 use twinning_api::infra::i18n;
-use twinning_api::kernel::call::{Call, Lang};
+use twinning_api::kernel::call::Lang;
 use twinning_api::kernel::fault::FieldFault;
 use twinning_api::rest::problem::sentence;
 use twinning_api::{App, Error, FileKind};
+
+use crate::shell::{PageFault, Visitor, csrf};
+
+/// Parts of a form and photos among them that are read (`reliability.md` I-02).
+const PARTS_MAX: usize = 50;
+const PHOTOS_MAX: usize = 20;
 
 /// What was typed, kept word for word for showing it again.
 #[derive(Debug, Default, Serialize)]
@@ -73,13 +80,33 @@ impl LogForm {
     /// Reads a form as it arrives; photos are stored at once, so that they need not be sent again.
     ///
     /// # Errors
-    /// What cannot be read at all; a photo that is refused is a fault of the form.
-    pub async fn read(app: &App, call: &Call, mut form: Multipart) -> Result<Self, Error> {
+    /// What cannot be read at all; a form that is not ours, before anything of it is kept; a photo that is refused is
+    /// a fault of the form.
+    pub async fn read(
+        app: &App,
+        visitor: &Visitor,
+        request: &HttpRequest,
+        mut form: Multipart,
+    ) -> Result<Self, PageFault> {
+        let bad = || PageFault::from(Error::from(FileRule::BadForm));
+        let call = &visitor.call;
         let mut read = Self::default();
+        let mut parts = 0;
         while let Some(field) = form.next().await {
-            let mut field = field.map_err(|_| FileRule::BadForm)?;
+            let mut field = field.map_err(|_| bad())?;
             let name = field.name().unwrap_or_default().to_owned();
+            parts += 1;
+            if parts > PARTS_MAX || read.photos.len() > PHOTOS_MAX {
+                return Err(bad());
+            }
             match name.as_str() {
+                "csrf_token" => {
+                    let token = short_text(&mut field).await?;
+                    csrf::check(request, visitor, &token)?;
+                    read.fields.insert(name, token);
+                }
+                // The token stands first in our own forms; nothing is kept of others.
+                _ if !read.fields.contains_key("csrf_token") => return Err(bad()),
                 "photo" => {
                     let file = sent_name(&field);
                     if file.is_empty() {
@@ -93,7 +120,7 @@ impl LogForm {
                             let message = sentence(&Error::Refused(rule), call.lang);
                             read.faults.push(ShownFault { field: "photo".to_owned(), message });
                         }
-                        Err(error) => return Err(error),
+                        Err(error) => return Err(error.into()),
                     }
                 }
                 "kept_photo" => read.photos.push(short_text(&mut field).await?),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use actix_multipart::Multipart;
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
-use chrono::{Months, NaiveDate};
+use chrono::{Datelike as _, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 use twinning_api::activity::ops;
 use twinning_api::activity::wire::{ActivityDetail, ActivityFilter, ActivityInput, ActivityLine, ReasonInput};
@@ -17,7 +17,7 @@ use twinning_api::rest::problem::sentence;
 use twinning_api::{App, Error};
 
 use super::forms::{LogForm, ShownFault};
-use crate::shell::csrf::{self, Protected};
+use crate::shell::csrf::Protected;
 use crate::shell::{Page, PageFault, Visitor, words};
 
 /// Rows of a page of the list.
@@ -88,12 +88,13 @@ pub(super) async fn index(app: Data<App>, visitor: Visitor, asked: Query<Asked>)
     let of_all = pairing::wire::PairingFilter::default();
     let pairings = pairing::ops::list(&app, &visitor.call, &of_all, PageRequest::first(100)).await?.items;
     let chosen = pairings.iter().find(|one| one.code == asked.pairing);
-    let first: Option<NaiveDate> = format!("{}-01", asked.month).parse().ok();
+    let first: Option<NaiveDate> =
+        format!("{}-01", asked.month).parse().ok().filter(|day: &NaiveDate| (1900..=2200).contains(&day.year()));
     let filter = ActivityFilter {
         kind,
         pairing_id: chosen.map(|one| one.id),
         from: first,
-        to: first.and_then(|day| (day + Months::new(1)).pred_opt()),
+        to: first.and_then(|day| day.checked_add_months(Months::new(1))).and_then(|day| day.pred_opt()),
         ..Default::default()
     };
     let found = ops::list(&app, &visitor.call, &filter, PageRequest::numbered(page_no, ROWS)).await?;
@@ -304,8 +305,7 @@ pub(super) async fn create(
     form: Multipart,
 ) -> Result<HttpResponse, PageFault> {
     let pairings = own_pairings(&app, &visitor).await?;
-    let mut form = LogForm::read(&app, &visitor.call, form).await?;
-    csrf::check(&request, &visitor, form.text("csrf_token"))?;
+    let mut form = LogForm::read(&app, &visitor, &request, form).await?;
     let lang = visitor.call.lang;
     visitor.call.repeat = Some(RepeatKey {
         key: form.text("repeat_key").chars().take(128).collect(),
@@ -346,8 +346,7 @@ pub(super) async fn edit(
     form: Multipart,
 ) -> Result<HttpResponse, PageFault> {
     let pairings = own_pairings(&app, &visitor).await?;
-    let mut form = LogForm::read(&app, &visitor.call, form).await?;
-    csrf::check(&request, &visitor, form.text("csrf_token"))?;
+    let mut form = LogForm::read(&app, &visitor, &request, form).await?;
     let lang = visitor.call.lang;
     let found = ops::show_by_no(&app, &visitor.call, &no).await?;
     let seen = form.text("seen").parse().unwrap_or(0);
@@ -383,10 +382,11 @@ async fn log_and_submit(app: &App, visitor: &Visitor, input: ActivityInput) -> R
     twinning_api::activity::model::Draft::parse(input.clone(), app.now())?.complete()?;
     let made = ops::log(app, &visitor.call, input).await?;
     let call = visitor.call.once();
-    if made.line.status != twinning_api::activity_words::ActivityStatus::RecordDue {
-        return Ok(made);
+    match ops::submit_record(app, &call, made.line.id, made.version).await {
+        // The same form sent twice: the first answer is given again, and the record went on long ago.
+        Err(Error::Refused(rule)) if rule.state().is_some() => ops::show(app, &call, made.line.id).await,
+        outcome => outcome,
     }
-    ops::submit_record(app, &call, made.line.id, made.version).await
 }
 
 /// The page on which the other side confirms or returns a record.

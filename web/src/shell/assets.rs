@@ -31,7 +31,7 @@ async fn asset(name: Path<String>) -> impl Responder {
     let known = MANIFEST.values().any(|hashed| *hashed == *name);
     match Assets::get(&name).filter(|_| known) {
         Some(file) => HttpResponse::Ok()
-            .insert_header(("cache-control", "public, max-age=31536000, immutable"))
+            .insert_header(("cache-control", super::headers::IMMUTABLE))
             .content_type(file.metadata.mimetype())
             .body(file.data.into_owned()),
         None => HttpResponse::NotFound().finish(),

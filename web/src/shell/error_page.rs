@@ -95,6 +95,23 @@ pub async fn written(
     Ok(ServiceResponse::new(outer, page))
 }
 
+/// Middleware: what no page need look at is refused here; the API has its own door.
+///
+/// # Errors
+/// What the inner service answers as an error.
+pub async fn checked(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    if !request.path().starts_with("/api/v1/")
+        && let Err(rule) = request::check(&request)
+    {
+        let refusal = PageFault::from(Error::from(rule)).error_response();
+        return Ok(request.into_response(refusal));
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
+}
+
 async fn rendered(request: &HttpRequest, status: StatusCode, error: Option<&Error>) -> HttpResponse {
     let lang = super::visitor::language_of(request);
     let request_id = request::id_of(request);

@@ -2,7 +2,7 @@
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::{HeaderName, HeaderValue, VARY};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use twinning_api::App;
@@ -10,6 +10,9 @@ use twinning_api::App;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
 /// Swagger UI writes styles and small pictures into the page; this is the only place with a policy of its own.
 const DOCS_POLICY: &str = "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
+
+/// What static files say, for they are the same for everybody.
+pub const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
 /// Middleware: adds the headers that are not there yet.
 ///
@@ -36,8 +39,13 @@ pub async fn guarded<B: MessageBody>(
         "permissions-policy",
         "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=()",
     );
+    // Whatever does not say otherwise depends on who asks (`reliability.md` B-06).
+    put("cache-control", "no-store");
     if https {
         put("strict-transport-security", "max-age=31536000; includeSubDomains");
+    }
+    if response.headers().get("cache-control").is_none_or(|how| how != IMMUTABLE) {
+        response.headers_mut().append(VARY, HeaderValue::from_static("Cookie, Authorization"));
     }
     Ok(response)
 }

@@ -90,13 +90,15 @@ impl Visitor {
             None => twinning_api::infra::secrets::token()?,
         };
         let path = request.path().to_owned();
-        let path = if lang == Lang::En { path.trim_start_matches("/en").to_owned() } else { path };
+        let path = if lang == Lang::En { path.strip_prefix("/en").unwrap_or(&path).to_owned() } else { path };
+        // Two slashes at the beginning of a link would name a host.
+        let path = format!("/{}", path.trim_start_matches('/'));
         Ok(Self {
             call,
             session,
             app,
             renderer,
-            path: if path.is_empty() { "/".to_owned() } else { path },
+            path,
             query: request.query_string().to_owned(),
             visit,
             fresh_visit,
@@ -151,8 +153,6 @@ impl Visitor {
             gone.make_removal();
             response.cookie(gone);
         }
-        response.insert_header((header::CACHE_CONTROL, "no-store"));
-        response.insert_header((header::VARY, "Cookie, Authorization"));
         response.insert_header((header::CONTENT_LANGUAGE, self.call.lang.tag()));
         Ok(response.content_type("text/html; charset=utf-8").body(html))
     }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use figment::Figment;
 use figment::providers::{Format as _, Toml};
+use ipnet::IpNet;
 
 pub use catalogue::{CATALOGUE, Entry};
 pub use secret::Secret;
@@ -64,7 +65,7 @@ pub struct Settings {
     /// Second factor.
     pub second_factor: SecondFactor,
     /// Networks whose forwarding headers are believed.
-    pub trusted_proxies: Vec<String>,
+    pub trusted_proxies: Vec<IpNet>,
     /// Virus scanner.
     pub clamd: Option<String>,
     /// Rate limits.
@@ -149,10 +150,7 @@ impl Settings {
                 ],
                 SecondFactor::Optional,
             ),
-            trusted_proxies: source
-                .optional("TWINNING_TRUSTED_PROXIES")
-                .map(|list| list.split(',').map(|one| one.trim().to_owned()).filter(|one| !one.is_empty()).collect())
-                .unwrap_or_default(),
+            trusted_proxies: source.networks("TWINNING_TRUSTED_PROXIES"),
             clamd: source.optional("TWINNING_CLAMD"),
             rate_limit: source.choice("TWINNING_RATE_LIMIT", &[("on", true), ("off", false)], true),
             outbox_retry_ms: source.number("TWINNING_OUTBOX_RETRY_MS", 60_000, 10..=3_600_000),
@@ -180,6 +178,10 @@ impl Settings {
         let engines = ["sqlite://", "postgres://", "postgresql://"];
         if !engines.iter().any(|known| self.database_url.expose().starts_with(known)) {
             source.mistake("TWINNING_DATABASE_URL", "must begin with sqlite:// or postgres://");
+        }
+        if self.clamd.is_some() {
+            // Better no start than files that look scanned and are not.
+            source.mistake("TWINNING_CLAMD", "uploads cannot be scanned by this version; leave it empty");
         }
         if self.listen.parse::<std::net::SocketAddr>().is_err() {
             source.mistake("TWINNING_LISTEN", "must be an address and a port, such as 127.0.0.1:8080");
@@ -270,6 +272,18 @@ impl Source<'_> {
         }
     }
 
+    fn networks(&mut self, name: &str) -> Vec<IpNet> {
+        let list = self.optional(name).unwrap_or_default();
+        let mut networks = Vec::new();
+        for text in list.split(',').map(str::trim).filter(|text| !text.is_empty()) {
+            match text.parse::<IpNet>().or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from)) {
+                Ok(network) => networks.push(network),
+                Err(_) => self.mistake(name, "must be addresses or networks such as 10.0.0.0/8, separated by commas"),
+            }
+        }
+        networks
+    }
+
     fn number(&mut self, name: &str, default: u64, range: std::ops::RangeInclusive<u64>) -> u64 {
         let Some(value) = self.optional(name) else { return default };
         match value.parse::<u64>() {
@@ -332,6 +346,17 @@ mod tests {
         assert!(read(&[("TWINNING_STORAGE_URL", "ftp://x")]).is_err());
         assert!(read(&[("TWINNING_STORAGE_URL", "s3://")]).is_err());
         assert!(read(&[("TWINNING_STORAGE_URL", "s3://bucket")]).is_ok());
+    }
+
+    #[test]
+    fn proxies_are_networks() {
+        let settings = read(&[("TWINNING_TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.1")]).unwrap();
+        let trusted = |text: &str| {
+            let address: std::net::IpAddr = text.parse().unwrap();
+            settings.trusted_proxies.iter().any(|network| network.contains(&address))
+        };
+        assert!(trusted("10.1.2.3") && trusted("192.0.2.1") && !trusted("192.0.2.2"));
+        assert!(read(&[("TWINNING_TRUSTED_PROXIES", "nonsense")]).is_err());
     }
 
     #[test]

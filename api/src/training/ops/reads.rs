@@ -7,12 +7,12 @@ use sea_orm::ConnectionTrait;
 use twinning_entity::class as row;
 use twinning_entity::class::ClassStatus;
 use twinning_entity::enrolment;
-use twinning_entity::ids::{ClassId, OrganisationId};
+use twinning_entity::ids::{CityId, ClassId, FileId, OrganisationId};
 use twinning_entity::lesson;
 
 use crate::app::App;
 use crate::file;
-use crate::kernel::actor::Actor;
+use crate::kernel::actor::{Actor, RoleCode};
 use crate::kernel::call::Call;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::page::{Page, PageRequest};
@@ -22,7 +22,7 @@ use crate::person;
 use crate::person::wire::PersonLine;
 use crate::programme::ops::strings;
 use crate::search::engine::{IndexDoc, Kind};
-use crate::training::policy::{self, ClassAct, ClassFacts, RosterScope};
+use crate::training::policy::{self, ClassAct, ClassFacts, MaterialScope, RosterScope};
 use crate::training::store;
 use crate::training::wire::{
     ClassDetail, ClassFilter, ClassLine, EnrolmentBody, LecturerBody, LessonBody, MaterialBody, QuotaBody, RosterParams,
@@ -166,7 +166,8 @@ fn lesson_body(found: lesson::Model) -> LessonBody {
 pub async fn quotas(app: &App, call: &Call, id: ClassId) -> Result<Vec<QuotaBody>> {
     call.actor.may_ever(ClassAct::Roster.who())?;
     let (_, facts) = facts(app.reader(), id, app.today()).await?;
-    if policy::roster(&call.actor, &facts) == RosterScope::None {
+    let scope = policy::roster(&call.actor, &facts);
+    if scope == RosterScope::None {
         return Err(Error::Denied);
     }
     let quotas = store::quotas(app.reader(), id).await?;
@@ -186,6 +187,7 @@ pub async fn quotas(app: &App, call: &Call, id: ClassId) -> Result<Vec<QuotaBody
             (path, body)
         })
         .collect();
+    out.retain(|(path, _)| scope.knows(path));
     // Numbers of the path were given in official order.
     out.sort_by_key(|(path, _)| path.split('.').filter_map(|step| step.parse::<i64>().ok()).collect::<Vec<_>>());
     Ok(out.into_iter().map(|(_, body)| body).collect())
@@ -270,6 +272,42 @@ pub async fn may_take_materials(app: &App, actor: &Actor, id: ClassId) -> Result
         Err(Error::NotFound(_)) => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// Classes whose materials the actor may take, for documents of classes and search.
+///
+/// # Errors
+/// The engine's error.
+pub async fn material_scope(app: &App, actor: &Actor) -> Result<MaterialScope> {
+    let mut open = Vec::new();
+    for class in actor.holding(&[RoleCode::Trainee]).filter_map(|held| held.class) {
+        if may_take_materials(app, actor, class).await? {
+            open.push(class);
+        }
+    }
+    Ok(policy::material_scope(actor, &open))
+}
+
+/// City that holds a class.
+///
+/// # Errors
+/// [`Error::NotFound`]; the engine's error.
+pub async fn city_of(conn: &impl ConnectionTrait, id: ClassId) -> Result<CityId> {
+    let found = store::find(conn, id).await?;
+    Ok(organisations::name_of(conn, found.organiser_id).await?.city)
+}
+
+/// Whether the actor may take a file as material of some class.
+///
+/// # Errors
+/// The engine's error.
+pub async fn may_take_file(app: &App, actor: &Actor, file: FileId) -> Result<bool> {
+    for class in store::classes_of_file(app.reader(), file).await? {
+        if may_take_materials(app, actor, class).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// People enrolled in all classes, for the figures of the home page.

@@ -53,7 +53,7 @@ pub(super) async fn completed(app: &App, call: &Call, new: &NewImport) -> Result
         }
         ImportKind::Pairings | ImportKind::Documents => {
             if options.programme_id.is_none() {
-                let params = crate::city::wire::ListParams { limit: Some(2), ..Default::default() };
+                let params = crate::kernel::page::ListParams { limit: Some(2), ..Default::default() };
                 let known = programme::ops::list(app, call, params).await?;
                 options.programme_id = match known.items.as_slice() {
                     [only] => Some(only.id),
