@@ -82,6 +82,14 @@ impl Db {
         self.writer.get_database_backend()
     }
 
+    /// Calls `each` after every statement, so that a test can count them.
+    #[cfg(feature = "testkit")]
+    pub fn watch(&mut self, each: impl Fn() + Clone + Send + Sync + 'static) {
+        let first = each.clone();
+        self.writer.set_metric_callback(move |_| first());
+        self.reader.set_metric_callback(move |_| each());
+    }
+
     /// Begins a write: IMMEDIATE on SQLite, so that it never fails on a stale snapshot (`reliability.md` D-02).
     ///
     /// # Errors

@@ -3,11 +3,14 @@
 mod template;
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use figment::Figment;
 use sea_orm::{ConnectionTrait as _, Database};
 
 use crate::app::App;
+use crate::infra::db::Db;
 use crate::infra::settings::Settings;
 use crate::kernel::clock::Clock;
 
@@ -24,6 +27,7 @@ pub enum Engine {
 pub struct Bench {
     /// The app.
     pub app: App,
+    statements: Arc<AtomicU64>,
     _folder: tempfile::TempDir,
 }
 
@@ -58,9 +62,9 @@ impl Bench {
             Engine::Sqlite => sqlite_url(folder.path()),
             Engine::Postgres => fresh_database().await,
         };
-        let app = opened(folder.path(), &url, more).await;
+        let (app, statements) = counted(folder.path(), &url, more).await;
         app.db().migrate().await.expect("a schema");
-        Self { app, _folder: folder }
+        Self { app, statements, _folder: folder }
     }
 
     /// An app with the 2019 example, copied from one that the first test to ask for it loads.
@@ -71,13 +75,32 @@ impl Bench {
     pub async fn demo(engine: Engine) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = template::copy(engine, folder.path()).await;
-        Self { app: opened(folder.path(), &url, &[]).await, _folder: folder }
+        let (app, statements) = counted(folder.path(), &url, &[]).await;
+        Self { app, statements, _folder: folder }
+    }
+
+    /// Statements that the database has run for this app so far.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
     }
 }
 
 #[expect(clippy::expect_used, reason = "tests may stop here")]
-async fn opened(folder: &Path, url: &str, more: &[(&str, &str)]) -> App {
-    App::open(settings(folder, url, more), Clock::fixed(instant())).await.expect("an app")
+async fn counted(folder: &Path, url: &str, more: &[(&str, &str)]) -> (App, Arc<AtomicU64>) {
+    let statements = Arc::new(AtomicU64::new(0));
+    let counter = Arc::clone(&statements);
+    let mut db = Db::open(url, None).await.expect("a database");
+    db.watch(move || {
+        counter.fetch_add(1, Ordering::Relaxed);
+    });
+    let app = App::with_db(settings(folder, url, more), Clock::fixed(instant()), db).expect("an app");
+    (app, statements)
+}
+
+#[expect(clippy::expect_used, reason = "tests may stop here")]
+async fn opened(folder: &Path, url: &str) -> App {
+    App::open(settings(folder, url, &[]), Clock::fixed(instant())).await.expect("an app")
 }
 
 fn sqlite_url(folder: &Path) -> String {

@@ -49,7 +49,7 @@ async fn loaded(engine: Engine) -> PathBuf {
                 database_url(&template_name())
             }
         };
-        let app = opened(&data, &url, &[]).await;
+        let app = opened(&data, &url).await;
         app.db().migrate().await.expect("a schema");
         crate::demo::seed(&app).await.expect("the example");
         app.db().clone().close().await;

@@ -1,12 +1,18 @@
 //! Callers with names: they sign in once and then call paths.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
+use actix_http::Request;
 use actix_web::App as Web;
 use actix_web::body::MessageBody;
 use actix_web::dev::ServiceResponse;
 use actix_web::http::Method;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::Data;
+use futures_util::future::LocalBoxFuture;
 use serde_json::{Value, json};
+use twinning_api::app::Inner;
 use twinning_api::testkit::Bench;
 use utoipa_actix_web::AppExt as _;
 
@@ -118,14 +124,35 @@ impl Caller {
         for (name, value) in headers {
             request = request.insert_header((*name, *value));
         }
-        let (web, _) = Web::new()
-            .app_data(Data::new(bench.app.clone()))
-            .into_utoipa_app()
-            .configure(twinning_api::rest::mount)
-            .split_for_parts();
-        let service = init_service(web).await;
-        answered(call_service(&service, request.to_request()).await).await
+        door(bench).await(request.to_request()).await
     }
+}
+
+type Answering = &'static dyn Fn(Request) -> LocalBoxFuture<'static, Answer>;
+
+thread_local! {
+    /// The service of the app that this test called last; making it anew for every call would take most of the time.
+    static DOOR: Cell<Option<(*const Inner, Answering)>> = const { Cell::new(None) };
+}
+
+async fn door(bench: &Bench) -> Answering {
+    let app: *const Inner = &raw const *bench.app;
+    if let Some((_, known)) = DOOR.get().filter(|known| known.0 == app) {
+        return known;
+    }
+    let (web, _) = Web::new()
+        .app_data(Data::new(bench.app.clone()))
+        .into_utoipa_app()
+        .configure(twinning_api::rest::mount)
+        .split_for_parts();
+    let service = Rc::new(init_service(web).await);
+    // Given up to the end of the process: a service cannot be dropped with its thread.
+    let answering: Answering = Box::leak(Box::new(move |request| -> LocalBoxFuture<'static, Answer> {
+        let service = Rc::clone(&service);
+        Box::pin(async move { answered(call_service(&*service, request).await).await })
+    }));
+    DOOR.set(Some((app, answering)));
+    answering
 }
 
 async fn answered(response: ServiceResponse<impl MessageBody>) -> Answer {
