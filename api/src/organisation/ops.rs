@@ -480,12 +480,16 @@ pub async fn index_doc(conn: &impl ConnectionTrait, id: OrganisationId) -> Resul
         Err(Error::NotFound(_)) => return Ok(None),
         Err(error) => return Err(error),
     };
-    let body = [Some(found.name_full.clone()), found.kind_text.clone(), found.profile.clone(), found.address.clone()];
+    let former = store::names_of(conn, id).await?;
+    let mut body = vec![found.name_full.clone(), found.name_short.clone(), found.name_display.clone()];
+    body.extend(former.iter().flat_map(|one| [one.name_full.clone(), one.name_short.clone()]));
+    body.extend([found.kind_text.clone(), found.profile.clone(), found.address.clone()].into_iter().flatten());
+    body.dedup();
     Ok(Some(IndexDoc {
         kind: Kind::Organisation,
         id: id.0,
         title: found.name_full.clone(),
-        body: body.into_iter().flatten().collect::<Vec<_>>().join("\n"),
+        body: body.join("\n\n"),
         names: vec![found.name_short.clone(), found.name_full.clone(), found.code.clone()],
         tags: Vec::new(),
         areas: Vec::new(),

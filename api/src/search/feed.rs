@@ -15,6 +15,10 @@ use crate::{activity, library, organisation, training};
 
 /// Changes applied in one commit.
 const BATCH: u64 = 500;
+/// Kind of the change that asks for the whole index to be written again.
+const REBUILD: &str = "rebuild";
+/// How long a rebuild may take, in seconds.
+const REBUILD_SECONDS: u32 = 3_600;
 
 /// Notes that an object changed, in the transaction of the change.
 ///
@@ -22,7 +26,7 @@ const BATCH: u64 = 500;
 /// The engine's error.
 pub async fn note(tx: &impl ConnectionTrait, app: &App, call: &Call, kind: Kind, id: Uuid) -> Result<()> {
     call.touch_index();
-    store::note(tx, app, kind.word(), id).await
+    store::note(tx, app, kind.word(), id).await.map(|_| ())
 }
 
 /// Applies every change this instance has not applied yet. A failure is logged and made good at the next try: the
@@ -50,6 +54,10 @@ async fn apply_all(app: &App) -> Result<()> {
         let mark = app.engine.mark();
         let rows = store::after(app.db().current(), mark, BATCH).await?;
         let Some(last) = rows.last().map(|row| row.seq) else { return Ok(()) };
+        if rows.iter().any(|row| row.kind == REBUILD) {
+            replace_all(app, last).await?;
+            continue;
+        }
         let mut seen = HashSet::new();
         let mut changes = Vec::new();
         for row in rows.iter().rev() {
@@ -65,32 +73,55 @@ async fn apply_all(app: &App) -> Result<()> {
 
 /// Builds the index anew from the database, while serving; gives the number of objects.
 ///
+/// The process that writes the index does the work: this one, or the one that serves, which is asked by a change of
+/// its own and waited for.
+///
 /// # Errors
-/// The database's or the index's.
+/// The database's or the index's; [`Error::Unavailable`] when the serving process does not answer in time.
 pub async fn rebuild(app: &App) -> Result<usize> {
-    let _one_at_a_time = app.indexing.lock().await;
-    if !app.engine.writes().map_err(Error::internal)? {
-        // The process that serves builds it anew as soon as it finds the mark gone back.
-        return Err(Error::Unavailable("index"));
+    let asked =
+        app.write(&Call::system("reindex"), async |tx| store::note(tx, app, REBUILD, Uuid::nil()).await).await?;
+    for _ in 0..REBUILD_SECONDS {
+        catch_up(app).await;
+        if app.engine.mark() >= asked {
+            return Ok(everything(app.db().current()).await?.len());
+        }
+        actix_web::rt::time::sleep(std::time::Duration::from_secs(1)).await;
     }
-    let mark = store::last(app.db().writer()).await?;
-    app.engine.clear().map_err(Error::internal)?;
-    let conn = app.db().writer();
-    let mut all: Vec<(Kind, Uuid)> = Vec::new();
-    all.extend(organisation::ops::every_id(conn).await?.into_iter().map(|id| (Kind::Organisation, id)));
-    all.extend(activity::ops::every_id(conn).await?.into_iter().map(|id| (Kind::Activity, id)));
-    all.extend(training::ops::every_id(conn).await?.into_iter().map(|id| (Kind::Class, id)));
-    all.extend(library::ops::every_id(conn).await?.into_iter().map(|id| (Kind::Document, id)));
+    Err(Error::Unavailable("index"))
+}
+
+/// Writes every object again and removes what is in the database no more; the index answers all the while.
+async fn replace_all(app: &App, mark: i64) -> Result<()> {
+    let conn = app.db().current();
+    let all = everything(conn).await?;
     for part in all.chunks(usize::try_from(BATCH).unwrap_or(500)) {
         let mut changes = Vec::with_capacity(part.len());
         for (kind, id) in part {
             let doc = current(conn, *kind, *id).await?;
             changes.push(Change { kind: *kind, id: *id, doc });
         }
-        apply(app, changes, 0).await?;
+        // The mark stays where it was until all is written: a crash starts over.
+        apply(app, changes, app.engine.mark()).await?;
     }
-    apply(app, Vec::new(), mark).await?;
-    Ok(all.len())
+    let known: HashSet<(Kind, Uuid)> = all.into_iter().collect();
+    let engine = Arc::clone(&app.engine);
+    let held = actix_web::rt::task::spawn_blocking(move || engine.keys())
+        .await
+        .map_err(Error::internal)?
+        .map_err(Error::internal)?;
+    let gone = held.into_iter().filter(|key| !known.contains(key));
+    let gone: Vec<Change> = gone.map(|(kind, id)| Change { kind, id, doc: None }).collect();
+    apply(app, gone, mark).await
+}
+
+async fn everything(conn: &impl ConnectionTrait) -> Result<Vec<(Kind, Uuid)>> {
+    let mut all: Vec<(Kind, Uuid)> = Vec::new();
+    all.extend(organisation::ops::every_id(conn).await?.into_iter().map(|id| (Kind::Organisation, id)));
+    all.extend(activity::ops::every_id(conn).await?.into_iter().map(|id| (Kind::Activity, id)));
+    all.extend(training::ops::every_id(conn).await?.into_iter().map(|id| (Kind::Class, id)));
+    all.extend(library::ops::every_id(conn).await?.into_iter().map(|id| (Kind::Document, id)));
+    Ok(all)
 }
 
 async fn current(conn: &impl ConnectionTrait, kind: Kind, id: Uuid) -> Result<Option<IndexDoc>> {

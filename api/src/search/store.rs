@@ -14,12 +14,14 @@ use crate::kernel::error::Result;
 /// Lock that makes numbers become visible in their order.
 const CHANGE_LOCK: i64 = 7_004;
 
-pub(super) async fn note(tx: &impl ConnectionTrait, app: &App, kind: &str, id: Uuid) -> Result<()> {
+/// Notes a change and gives its number.
+pub(super) async fn note(tx: &impl ConnectionTrait, app: &App, kind: &str, id: Uuid) -> Result<i64> {
     db::queue_up(tx, CHANGE_LOCK).await?;
-    row::ActiveModel { seq: sea_orm::NotSet, kind: Set(kind.to_owned()), object_id: Set(id), at: Set(app.now()) }
-        .insert(tx)
-        .await?;
-    Ok(())
+    let noted =
+        row::ActiveModel { seq: sea_orm::NotSet, kind: Set(kind.to_owned()), object_id: Set(id), at: Set(app.now()) }
+            .insert(tx)
+            .await?;
+    Ok(noted.seq)
 }
 
 pub(super) async fn after(conn: &impl ConnectionTrait, mark: i64, limit: u64) -> Result<Vec<row::Model>> {
@@ -29,9 +31,4 @@ pub(super) async fn after(conn: &impl ConnectionTrait, mark: i64, limit: u64) ->
         .limit(limit)
         .all(conn)
         .await?)
-}
-
-pub(super) async fn last(conn: &impl ConnectionTrait) -> Result<i64> {
-    let found = row::Entity::find().order_by_desc(row::Column::Seq).limit(1).one(conn).await?;
-    Ok(found.map_or(0, |one| one.seq))
 }

@@ -10,6 +10,7 @@ mod import;
 mod junk;
 mod refusals;
 mod rooms;
+mod search;
 mod sign_in;
 mod statements;
 mod storage;

@@ -9,7 +9,7 @@ use std::time::Duration;
 /// Longest a reading may take (`reliability.md` U-05).
 const TIME: Duration = Duration::from_secs(20);
 /// Characters that are kept of a text.
-const TEXT_MAX: usize = 2_000_000;
+const TEXT_MAX: usize = 1_000_000;
 
 /// What came of reading a file.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -22,7 +22,16 @@ static SIMPLIFIED: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
 /// NFKC, lower case, simplified; the same for everything that is compared.
 #[must_use]
 pub fn folded(text: &str) -> String {
-    text.nfkc().flat_map(char::to_lowercase).map(|c| SIMPLIFIED.get(&c).copied().unwrap_or(c)).collect()
+    text.nfkc()
+        .filter(|c| !is_invisible(*c))
+        .flat_map(char::to_lowercase)
+        .map(|c| SIMPLIFIED.get(&c).copied().unwrap_or(c))
+        .collect()
+}
+
+/// Characters that nobody sees and that must not part a word: zero-width ones, soft hyphens, variation selectors.
+fn is_invisible(c: char) -> bool {
+    matches!(u32::from(c), 0xAD | 0x200B..=0x200F | 0x2060..=0x2064 | 0xFE00..=0xFE0F | 0xFEFF | 0xE_0100..=0xE_01EF)
 }
 
 /// Whether a character is written without spaces between words.
@@ -40,5 +49,6 @@ mod tests {
     fn both_scripts_both_widths_and_both_cases_are_one() {
         assert_eq!(folded("議事協商 ＡＢＣ１２"), folded("议事协商 abc12"));
         assert_eq!(folded("社區黨建").chars().count(), 4);
+        assert_eq!(folded("议\u{200B}事\u{AD}法"), "议事法");
     }
 }

@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use jieba_rs::Jieba;
+use tantivy::collector::DocSetCollector;
 use tantivy::indexer::LogMergePolicy;
+use tantivy::query::AllQuery;
 use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
 };
@@ -13,12 +15,12 @@ use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, Te
 
 use super::fold::folded;
 use super::units::{grams, units};
-use super::{Ask, Change, EngineError, Hits, IndexDoc};
+use super::{Ask, Change, EngineError, Hits, IndexDoc, Kind};
 use crate::search::pinyin;
 
 /// Version of folding, dictionary and schema; another number builds the index anew.
-const VERSION: &str = "2";
-/// Characters of a body that are indexed; a longer one would cost hundreds of megabytes (`docs/performance.md`).
+const VERSION: &str = "3";
+/// Characters of a body that are indexed, all that is kept of a file's text; more would cost hundreds of megabytes.
 const BODY_MAX: usize = 1_000_000;
 /// Memory of the writer.
 const WRITER_BYTES: usize = 15_000_000;
@@ -171,19 +173,14 @@ impl Engine {
         Ok(())
     }
 
-    /// Empties the index; the mark returns to 0.
+    /// Every object the index holds.
     ///
     /// # Errors
     /// The library's.
-    pub fn clear(&self) -> Result<(), EngineError> {
-        let mut writer = self.writer.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let writer = writer.as_mut().ok_or(EngineError::Busy)?;
-        writer.delete_all_documents()?;
-        let mut prepared = writer.prepare_commit()?;
-        prepared.set_payload("0");
-        prepared.commit()?;
-        self.reader.reload()?;
-        Ok(())
+    pub fn keys(&self) -> Result<Vec<(Kind, uuid::Uuid)>, EngineError> {
+        let searcher = self.reader.searcher();
+        let found = searcher.search(&AllQuery, &DocSetCollector)?;
+        found.into_iter().map(|address| super::query::object(&searcher, address)).collect()
     }
 
     /// Answers a question.

@@ -36,11 +36,12 @@ fn parts(text: &str) -> Parts {
     for (at, piece) in text.split('"').enumerate() {
         if at % 2 == 1 {
             let negated = plain.trim_end().ends_with(['-', '－']) && !plain.ends_with(char::is_whitespace);
-            let joined: String = chunks(piece).concat();
+            // Kept with its punctuation, which leaves the same gaps as in the indexed text.
+            let phrase = if chunks(piece).is_empty() { String::new() } else { folded(piece) };
             if negated {
-                parts.unwanted.push(joined)
+                parts.unwanted.push(phrase)
             } else {
-                parts.wanted.push(joined)
+                parts.wanted.push(phrase)
             }
             continue;
         }
@@ -117,13 +118,19 @@ fn page(
 }
 
 fn hit(searcher: &Searcher, address: DocAddress, score: f32, related: bool) -> Result<Hit, EngineError> {
+    let (kind, id) = object(searcher, address)?;
+    Ok(Hit { kind, id, score, related })
+}
+
+/// The object behind an entry of the index.
+pub(super) fn object(searcher: &Searcher, address: DocAddress) -> Result<(Kind, Uuid), EngineError> {
     let found: TantivyDocument = searcher.doc(address)?;
     let field = searcher.schema().get_field("key")?;
     let key = found.get_first(field).and_then(|value| value.as_str()).ok_or(EngineError::Unreadable)?;
     let (kind, id) = key.split_once(':').ok_or(EngineError::Unreadable)?;
     let kind = Kind::from_word(kind).ok_or(EngineError::Unreadable)?;
     let id = Uuid::try_parse(id).map_err(|_| EngineError::Unreadable)?;
-    Ok(Hit { kind, id, score, related })
+    Ok((kind, id))
 }
 
 fn term(field: Field, text: &str, option: IndexRecordOption) -> Box<dyn Query> {
@@ -183,6 +190,9 @@ fn ranking(engine: &Engine, wanted: &[String]) -> Box<dyn Query> {
     let mut words: Vec<String> = Vec::new();
     for part in wanted {
         for token in jieba().cut(part, false) {
+            if !token.word.chars().any(char::is_alphanumeric) {
+                continue;
+            }
             if !words.iter().any(|known| *known == token.word) {
                 words.push(token.word.to_owned());
             }
