@@ -122,6 +122,26 @@ test("a form that lacks something says so at its place and keeps what was typed"
   await page.context().close();
 });
 
+test("an unsent draft stays on the device with its kind, and signing out clears it", async () => {
+  const page = await open(site, { width: 390 });
+  await signIn(page, "weidong");
+  await page.goto("/activities/new");
+  await page.click("main details summary");
+  await page.check("input[name=kind][value=shadowing]", { force: true });
+  await page.fill("[name=title]", "没有写完的记录");
+  await page.check("[name=secrecy]");
+  await page.reload();
+  assert.equal(await page.inputValue("[name=title]"), "没有写完的记录");
+  assert.ok(await page.isChecked("input[name=kind][value=shadowing]"), "the kind is kept");
+  assert.ok(!(await page.isChecked("[name=secrecy]")), "the declaration is made anew each time");
+  // REQ S-02
+  await page.goto("/w");
+  await page.click("form[action$='/logout'] button");
+  await page.waitForURL((address) => address.pathname === "/");
+  assert.equal(await page.evaluate(() => localStorage.length + sessionStorage.length), 0);
+  await page.context().close();
+});
+
 test("staff import the roster and see the 170", async () => {
   const page = await open(site);
   await signIn(page, "pds.staff");

@@ -16,29 +16,54 @@ async function smaller(file) {
   return { canvas, file: lighter ? new File([blob], name, { type: "image/jpeg" }) : file };
 }
 
-/** Shows the chosen photos of a form and replaces them by smaller ones. */
+/** Shows the chosen photos of a form, each with a button to remove it, and replaces them by smaller ones. */
 export function photos(list) {
   const input = list.querySelector("input[type=file]");
   const tile = input.closest("li");
-  input.addEventListener("change", async () => {
-    for (const old of list.querySelectorAll("li[data-chosen]")) old.remove();
-    const chosen = new DataTransfer();
-    for (const file of input.files) {
-      const item = document.createElement("li");
-      item.dataset.chosen = "yes";
-      try {
-        const made = await smaller(file);
-        made.canvas.setAttribute("role", "img");
-        made.canvas.setAttribute("aria-label", file.name);
-        item.append(made.canvas);
-        chosen.items.add(made.file);
-      } catch {
-        // What the browser cannot draw goes as it is; the server says what is wrong with it.
-        item.textContent = file.name;
-        chosen.items.add(file);
-      }
-      tile.before(item);
+  const state = list.parentElement.querySelector("[data-photo-state]");
+  const chosen = [];
+  // The field always holds what would be sent now, so that the form may be sent at any moment.
+  const sync = () => {
+    const files = new DataTransfer();
+    for (const one of chosen) files.items.add(one.file);
+    input.files = files.files;
+    if (state) state.textContent = chosen.length ? `${list.dataset.chosenCount} ${chosen.length}` : "";
+  };
+  const add = async (file) => {
+    const item = document.createElement("li");
+    const one = { file };
+    chosen.push(one);
+    const remove = document.createElement("button");
+    remove.type = "button";
+    remove.className = "rm";
+    remove.textContent = "×";
+    remove.setAttribute("aria-label", `${list.dataset.remove} ${file.name}`);
+    remove.addEventListener("click", () => {
+      chosen.splice(chosen.indexOf(one), 1);
+      item.remove();
+      sync();
+      input.focus();
+    });
+    item.append(remove);
+    tile.before(item);
+    sync();
+    try {
+      const made = await smaller(file);
+      made.canvas.setAttribute("role", "img");
+      made.canvas.setAttribute("aria-label", file.name);
+      item.prepend(made.canvas);
+      one.file = made.file;
+    } catch {
+      // What the browser cannot draw goes as it is; the server says what is wrong with it.
+      item.prepend(Object.assign(document.createElement("span"), { className: "fn", textContent: file.name }));
     }
-    input.files = chosen.files;
+    if (chosen.includes(one)) sync();
+    item.dataset.chosen = "yes";
+  };
+  input.addEventListener("change", async () => {
+    const added = [...input.files];
+    sync();
+    // One after the other: a phone has little memory for pictures.
+    for (const file of added) await add(file);
   });
 }
