@@ -55,7 +55,24 @@ pub struct ErrorPage {
     heading: String,
     sentence: String,
     request_id: String,
+    /// What can be done, beyond what the sentence says: a key of words, or nothing.
+    help: Option<&'static str>,
     sign_in: Option<String>,
+}
+
+/// Words that say whom to ask or what to try, by status (`design` 7.4).
+fn help(status: StatusCode) -> Option<&'static str> {
+    match status.as_u16() {
+        403 => Some("error-help-403"),
+        404 | 410 => Some("error-help-404"),
+        405 => Some("error-help-405"),
+        409 | 412 => Some("error-help-409"),
+        413 => Some("error-help-413"),
+        429 => Some("error-help-429"),
+        503 => Some("error-help-503"),
+        500..=599 => Some("error-help-500"),
+        _ => None,
+    }
 }
 
 impl Page for ErrorPage {
@@ -131,6 +148,7 @@ async fn rendered(request: &HttpRequest, status: StatusCode, error: Option<&Erro
         heading: problem::title(status, lang),
         sentence: sentence.clone(),
         request_id,
+        help: help(status),
         sign_in: (status == StatusCode::UNAUTHORIZED).then(|| visitor.login_url()),
     };
     match visitor.page_with(HttpResponse::build(status), &page) {

@@ -1,6 +1,6 @@
 //! Small marks that several pages draw: the tile of a day, a day in a sentence, the mark of a file's format.
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 use handlebars::{Context, Handlebars, Helper, HelperResult, Output, RenderContext};
 use twinning_api::kernel::call::Lang;
 
@@ -65,6 +65,122 @@ pub(super) fn longdate(
     Ok(())
 }
 
+/// `{{days from to}}`: the days something lasts; the year is said once when it is the same.
+pub(super) fn days(
+    helper: &Helper<'_>,
+    _: &Handlebars<'_>,
+    context: &Context,
+    _: &mut RenderContext<'_, '_>,
+    out: &mut dyn Output,
+) -> HelperResult {
+    let (Some(from), Some(to)) = (day_of(&param(helper, 0)), day_of(&param(helper, 1))) else { return Ok(()) };
+    let lang = lang_of(context);
+    let short = |day: NaiveDate| match lang {
+        Lang::Zh => format!("{}（{}）", month_day(lang, day), weekday(lang, day)),
+        Lang::En => format!("{} {}", weekday(lang, day), month_day(lang, day)),
+    };
+    let (first, last) = (from.format("%Y"), to.format("%Y"));
+    let same = from.year() == to.year();
+    let said = match lang {
+        Lang::Zh if from == to => format!("{first}年{}", short(from)),
+        Lang::Zh if same => format!("{first}年{}–{}", short(from), short(to)),
+        Lang::Zh => format!("{first}年{}–{last}年{}", short(from), short(to)),
+        Lang::En if from == to => format!("{} {first}", short(from)),
+        Lang::En if same => format!("{} – {} {last}", short(from), short(to)),
+        Lang::En => format!("{} {first} – {} {last}", short(from), short(to)),
+    };
+    out.write(&said)?;
+    Ok(())
+}
+
+/// `{{initial name}}`: the first character of a name, for the round mark beside it.
+pub(super) fn initial(
+    helper: &Helper<'_>,
+    _: &Handlebars<'_>,
+    _: &Context,
+    _: &mut RenderContext<'_, '_>,
+    out: &mut dyn Output,
+) -> HelperResult {
+    if let Some(first) = param(helper, 0).chars().next() {
+        out.write(&handlebars::html_escape(&first.to_string()))?;
+    }
+    Ok(())
+}
+
+/// A text as a value of a query string.
+#[must_use]
+pub fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+/// The pages of a list, as its foot draws them.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Pager {
+    /// What stands before `page=` in the address, from the question mark on.
+    base: String,
+    number: u64,
+    pages: Vec<PageLink>,
+    previous: Option<u64>,
+    next: Option<u64>,
+    /// Whether there is more than one page; with one, nothing is drawn.
+    many: bool,
+}
+
+/// One number of the pager, or a gap between numbers.
+#[derive(Clone, Debug, serde::Serialize)]
+struct PageLink {
+    number: u64,
+    current: bool,
+    gap: bool,
+}
+
+impl Pager {
+    /// The pages of `total` rows, `rows` on each; `asked` are the filters that every link keeps.
+    #[must_use]
+    pub fn new(number: u64, rows: u64, total: u64, asked: &[(&str, &str)]) -> Self {
+        let last = total.div_ceil(rows.max(1)).max(1);
+        let mut pages = Vec::new();
+        let mut before = 0;
+        for page in (1..=last).filter(|page| *page == 1 || *page == last || page.abs_diff(number) <= 2) {
+            if page > before + 1 {
+                pages.push(PageLink { number: 0, current: false, gap: true });
+            }
+            pages.push(PageLink { number: page, current: page == number, gap: false });
+            before = page;
+        }
+        let kept = asked.iter().filter(|(_, value)| !value.is_empty());
+        Self {
+            base: kept.fold("?".to_owned(), |base, (name, value)| format!("{base}{name}={}&", encoded(value))),
+            number,
+            pages,
+            previous: (number > 1).then(|| number - 1),
+            next: (number < last).then_some(number + 1),
+            many: last > 1,
+        }
+    }
+
+    /// The title of a page of the list: the number is said from the second on.
+    #[must_use]
+    pub fn titled(&self, lang: Lang, title: &str) -> String {
+        if self.number < 2 {
+            return title.to_owned();
+        }
+        let args = std::collections::HashMap::from([
+            ("title".into(), title.into()),
+            ("n".into(), fluent_templates::fluent_bundle::FluentValue::from(self.number)),
+        ]);
+        words::find(lang, "title-page", &args).unwrap_or_else(|| title.to_owned())
+    }
+}
+
 /// `{{fi name}}`: the mark of a file's format, from its extension.
 pub(super) fn format_mark(
     helper: &Helper<'_>,
@@ -99,8 +215,8 @@ pub(super) fn tag(
 ) -> HelperResult {
     let (entity, state) = (param(helper, 0), param(helper, 1));
     let class = match state.as_str() {
-        "active" | "ongoing" | "in_class" | "published" | "studying" => "on",
-        "confirmed" | "signed" | "approved" | "assessing" | "checked_in" => "info",
+        "active" | "ongoing" | "in_class" | "published" | "studying" | "add" | "done" => "on",
+        "confirmed" | "signed" | "approved" | "assessing" | "checked_in" | "update" => "info",
         "proposed"
         | "awaiting_confirmation"
         | "record_due"
@@ -109,7 +225,11 @@ pub(super) fn tag(
         | "in_review_1"
         | "in_review_2"
         | "in_review_3"
-        | "enrolling" => "wait",
+        | "enrolling"
+        | "queued"
+        | "running"
+        | "checked" => "wait",
+        "failed" => "bad",
         "completed" | "archived" | "graduated" | "expired" | "renewed" | "closed" => "done",
         _ => "",
     };

@@ -22,6 +22,10 @@ pub trait Page: Serialize {
     const TEMPLATE: &'static str;
     /// Entry of the main navigation it belongs to.
     const NAV: &'static str;
+    /// Whether it has a search box of its own, so that the masthead leaves out its one.
+    const OWN_SEARCH: bool = false;
+    /// Whether its own actions stand at the foot of a phone's screen, where else the bar of a branch is.
+    const OWN_BAR: bool = false;
 
     /// Title of the page, in the language.
     fn title(&self, lang: Lang) -> String;
@@ -66,6 +70,12 @@ pub struct Shell {
     pub js: String,
     /// Icons.
     pub sprite: String,
+    /// Mark of the site for the browser's tab.
+    pub mark: String,
+    /// Whether the page searches by itself.
+    pub own_search: bool,
+    /// Whether the visitor logs activities for an organisation; on phones they have a bar of their own.
+    pub logs: bool,
 }
 
 #[derive(Serialize)]
@@ -102,6 +112,8 @@ impl Renderer {
         templates.register_helper("icon", Box::new(icon));
         templates.register_helper("tile", Box::new(pieces::tile));
         templates.register_helper("longdate", Box::new(pieces::longdate));
+        templates.register_helper("days", Box::new(pieces::days));
+        templates.register_helper("initial", Box::new(pieces::initial));
         templates.register_helper("tag", Box::new(pieces::tag));
         templates.register_helper("fi", Box::new(pieces::format_mark));
         templates.register_helper("urlencode", Box::new(urlencode));
@@ -184,7 +196,7 @@ fn word(
     Ok(())
 }
 
-/// `{{date d}}`: the day of a date or an instant; a dash where there is none.
+/// `{{date d}}`: the day of a date or an instant, never broken over two lines; a dash where there is none.
 fn date(
     helper: &Helper<'_>,
     _: &Handlebars<'_>,
@@ -193,7 +205,10 @@ fn date(
     out: &mut dyn Output,
 ) -> HelperResult {
     let text = param(helper, 0);
-    out.write(text.get(..10).unwrap_or("–"))?;
+    match text.get(..10) {
+        Some(day) => out.write(&format!("<time datetime=\"{day}\">{day}</time>"))?,
+        None => out.write("–")?,
+    }
     Ok(())
 }
 
@@ -242,7 +257,8 @@ fn mark(
         return Ok(());
     }
     let text = words::plain(lang_of(context), &format!("provenance-{value}"));
-    out.write(&format!("<span class=\"prov\">{}</span>", handlebars::html_escape(&text)))?;
+    // The space before it lets a line break there, and leaves no gap at the beginning of the next.
+    out.write(&format!(" <span class=\"prov\">{}</span>", handlebars::html_escape(&text)))?;
     Ok(())
 }
 
@@ -256,7 +272,11 @@ fn icon(
 ) -> HelperResult {
     let sprite = context.data().pointer("/shell/sprite").and_then(Value::as_str).unwrap_or_default();
     let name = param(helper, 0);
-    let class = if name == "mark" { "mark" } else { "i" };
+    let class = match name.as_str() {
+        "mark" => "mark",
+        "mark-light" => "mark light",
+        _ => "i",
+    };
     out.write(&format!("<svg class=\"{class}\" aria-hidden=\"true\"><use href=\"{sprite}#i-{name}\"/></svg>"))?;
     Ok(())
 }
@@ -269,13 +289,7 @@ fn urlencode(
     _: &mut RenderContext<'_, '_>,
     out: &mut dyn Output,
 ) -> HelperResult {
-    for byte in param(helper, 0).bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            out.write(&char::from(byte).to_string())?;
-        } else {
-            out.write(&format!("%{byte:02X}"))?;
-        }
-    }
+    out.write(&pieces::encoded(&param(helper, 0)))?;
     Ok(())
 }
 

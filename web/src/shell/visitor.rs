@@ -9,6 +9,7 @@ use actix_web::http::header;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder};
 use twinning_api::App;
+use twinning_api::RoleCode;
 use twinning_api::account::ops::{self as accounts, LiveSession};
 use twinning_api::infra::settings::Env;
 use twinning_api::kernel::actor::Actor;
@@ -143,7 +144,7 @@ impl Visitor {
     /// # Errors
     /// A template's fault is ours.
     pub fn page_with<P: Page>(&self, mut response: HttpResponseBuilder, page: &P) -> Result<HttpResponse, PageFault> {
-        let shell = self.shell(page.title(self.call.lang), P::NAV);
+        let shell = self.shell(page);
         let html = self.renderer.render(&shell, page).map_err(twinning_api::Error::internal)?;
         if self.fresh_visit {
             response.cookie(self.cookie("twinning_visit", self.visit.clone()));
@@ -157,7 +158,7 @@ impl Visitor {
         Ok(response.content_type("text/html; charset=utf-8").body(html))
     }
 
-    fn shell(&self, title: String, nav: &str) -> Shell {
+    fn shell<P: Page>(&self, page: &P) -> Shell {
         let other = if self.call.lang == Lang::En { self.path.clone() } else { format!("/en{}", self.path) };
         let query = if self.query.is_empty() { String::new() } else { format!("?{}", self.query) };
         let asset = |name: &str| format!("/assets/{}", assets::hashed(name));
@@ -166,8 +167,8 @@ impl Visitor {
             lang: self.call.lang.tag().to_owned(),
             prefix: self.prefix().to_owned(),
             other_url: format!("{other}{query}"),
-            title,
-            nav: nav.to_owned(),
+            title: page.title(self.call.lang),
+            nav: P::NAV.to_owned(),
             account: self.call.actor.member().map(|member| member.name.clone()),
             csrf_token: self.csrf_token(),
             repeat_key: self.app.new_id::<uuid::Uuid>().to_string(),
@@ -181,6 +182,12 @@ impl Visitor {
             css: asset("app.css"),
             js: asset("app.js"),
             sprite: asset("sprite.svg"),
+            mark: asset("mark.svg"),
+            own_search: P::OWN_SEARCH,
+            logs: !P::OWN_BAR
+                && self.call.actor.member().is_some_and(|member| {
+                    member.appointments.iter().any(|held| held.role == RoleCode::BranchAdmin && !held.read_only)
+                }),
         }
     }
 

@@ -34,6 +34,15 @@ pub fn plain(lang: Lang, key: &str) -> String {
     find(lang, key, &HashMap::new()).unwrap_or_else(|| key.to_owned())
 }
 
+/// Several names in a row, as a sentence lists them.
+#[must_use]
+pub fn listed(lang: Lang, names: &[String]) -> String {
+    names.join(match lang {
+        Lang::Zh => "、",
+        Lang::En => ", ",
+    })
+}
+
 /// A text as the helper `safe` takes it: escaped, so that nothing in it is markup.
 #[must_use]
 pub fn escaped(text: &str) -> String {
