@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_multipart::Multipart;
 use actix_web::HttpRequest;
+use fluent_templates::fluent_bundle::FluentValue;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde::Serialize;
 use twinning_api::activity::wire::{ActivityDetail, ActivityInput, PhotoInput};
@@ -17,7 +18,7 @@ use twinning_api::kernel::fault::FieldFault;
 use twinning_api::rest::problem::sentence;
 use twinning_api::{App, Error, FileKind};
 
-use crate::shell::{PageFault, Visitor, csrf};
+use crate::shell::{PageFault, Visitor, csrf, words};
 
 /// Parts of a form and photos among them that are read (`reliability.md` I-02).
 const PARTS_MAX: usize = 50;
@@ -41,6 +42,33 @@ pub struct ShownFault {
     pub field: String,
     /// Sentence.
     pub message: String,
+    /// Whether the field was left empty.
+    pub missing: bool,
+}
+
+impl ShownFault {
+    /// A fault beside a field; the code tells whether the field was left empty.
+    #[must_use]
+    pub fn new(field: &str, code: &str, message: String) -> Self {
+        Self { field: field.to_owned(), message, missing: code == "field.required" }
+    }
+
+    /// A field of the form that was left empty is named: 请填写活动名称, not 请填写此项.
+    pub fn say_what_is_missing(&mut self, lang: Lang, side_a: Option<&str>, side_b: Option<&str>) {
+        if !self.missing {
+            return;
+        }
+        let side = match self.field.as_str() {
+            "attended_a" => side_a,
+            "attended_b" => side_b,
+            _ => None,
+        };
+        let args = side.map(|name| ("side".into(), FluentValue::from(name.to_owned()))).into_iter().collect();
+        let key = if side.is_some() { "need-attended".to_owned() } else { format!("need-{}", self.field) };
+        if let Some(said) = words::find(lang, &key, &args) {
+            self.message = said;
+        }
+    }
 }
 
 impl LogForm {
@@ -118,7 +146,7 @@ impl LogForm {
                         Ok(stored) => read.photos.push(stored.id.to_string()),
                         Err(Error::Refused(rule)) => {
                             let message = sentence(&Error::Refused(rule), call.lang);
-                            read.faults.push(ShownFault { field: "photo".to_owned(), message });
+                            read.faults.push(ShownFault::new("photo", "", message));
                         }
                         Err(error) => return Err(error.into()),
                     }
@@ -152,6 +180,10 @@ impl LogForm {
             ("kind", kind.is_some()),
             ("held_on", held_on.is_some()),
             ("start_time", start_time.is_some()),
+            ("title", !self.text("title").is_empty()),
+            ("place", !self.text("place").is_empty() || self.text("online") == "yes"),
+            ("summary", !self.text("summary").is_empty() || !self.photos.is_empty()),
+            ("photo_consent", self.photos.is_empty() || self.text("photo_consent") == "yes"),
         ] {
             if !there {
                 missing.push(field);
@@ -171,7 +203,7 @@ impl LogForm {
         }
         for field in missing {
             let message = i18n::message::<&str, &str>(lang, "field.required", &[]);
-            self.faults.push(ShownFault { field: field.to_owned(), message });
+            self.faults.push(ShownFault::new(field, "field.required", message));
         }
         let photos = self
             .photos
@@ -207,7 +239,7 @@ impl LogForm {
         for fault in faults {
             let message = i18n::message(lang, fault.code, &fault.args);
             let field = fault.field().split('/').next().unwrap_or_default().to_owned();
-            self.faults.push(ShownFault { field, message });
+            self.faults.push(ShownFault::new(&field, fault.code, message));
         }
     }
 }

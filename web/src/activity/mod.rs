@@ -3,6 +3,8 @@
 mod forms;
 mod pages;
 
+pub use pages::Shot;
+
 use actix_web::web::{ServiceConfig, get, post};
 
 /// Mounts the handlers.

@@ -8,8 +8,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use chrono::{Datelike as _, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 use twinning_api::activity::ops;
-use twinning_api::activity::wire::{ActivityDetail, ActivityFilter, ActivityInput, ActivityLine, ReasonInput};
-use twinning_api::activity_words::ActivityKind;
+use twinning_api::activity::wire::{
+    ActivityDetail, ActivityFilter, ActivityInput, ActivityLine, PhotoBody, ReasonInput,
+};
+use twinning_api::activity_words::{ActivityKind, ActivityStatus};
 use twinning_api::kernel::call::{Lang, RepeatKey};
 use twinning_api::kernel::page::PageRequest;
 use twinning_api::pairing::{self, wire::PairingLine};
@@ -18,6 +20,7 @@ use twinning_api::{App, Error};
 
 use super::forms::{LogForm, ShownFault};
 use crate::shell::csrf::Protected;
+use crate::shell::pieces::{Pager, encoded};
 use crate::shell::{Page, PageFault, Visitor, words};
 
 /// Rows of a page of the list.
@@ -41,16 +44,21 @@ pub struct Index {
     activities: Vec<ActivityLine>,
     kinds: Vec<Choice>,
     total: u64,
-    page_no: u64,
-    previous: Option<u64>,
-    next: Option<u64>,
-    more_pages: bool,
-    kind: String,
+    pager: Pager,
     pairing: String,
     pairings: Vec<PairingLine>,
     month: String,
     filtered: bool,
+    /// The last month that has some, where the chosen one has none.
+    last_month: Option<Month>,
     can_log: bool,
+}
+
+/// A month that has activities, with the address of its list.
+#[derive(Serialize)]
+struct Month {
+    month: String,
+    query: String,
 }
 
 /// A kind to choose.
@@ -78,7 +86,7 @@ impl Page for Index {
     const NAV: &'static str = "activities";
 
     fn title(&self, lang: Lang) -> String {
-        words::plain(lang, "title-activities")
+        self.pager.titled(lang, &words::plain(lang, "title-activities"))
     }
 }
 
@@ -99,22 +107,43 @@ pub(super) async fn index(app: Data<App>, visitor: Visitor, asked: Query<Asked>)
     };
     let found = ops::list(&app, &visitor.call, &filter, PageRequest::numbered(page_no, ROWS)).await?;
     let total = found.total.unwrap_or(0);
+    let last_month = match filter.to {
+        Some(_) if total == 0 => last_month(&app, &visitor, &filter, &asked).await?,
+        _ => None,
+    };
     let can_log = !pairing::ops::of_caller(&app, &visitor.call).await?.is_empty();
+    let kept = [("pairing", asked.pairing.as_str()), ("kind", &asked.kind), ("month", &asked.month)];
     visitor.page(&Index {
         activities: found.items,
         kinds: kinds(&asked.kind),
         total,
-        page_no,
-        previous: (page_no > 1).then(|| page_no - 1),
-        next: (page_no * ROWS < total).then_some(page_no + 1),
-        more_pages: total > ROWS,
-        kind: asked.kind.clone(),
+        pager: Pager::new(page_no, ROWS, total, &kept),
+        last_month,
         filtered: kind.is_some() || chosen.is_some() || first.is_some(),
         pairing: asked.pairing.clone(),
         pairings,
         month: first.map(|_| asked.month.clone()).unwrap_or_default(),
         can_log,
     })
+}
+
+/// The last month, up to the one asked for or else of all, in which such activities were held.
+async fn last_month(
+    app: &App,
+    visitor: &Visitor,
+    filter: &ActivityFilter,
+    asked: &Asked,
+) -> Result<Option<Month>, PageFault> {
+    for to in [filter.to, None] {
+        let earlier = ActivityFilter { from: None, to, ..filter.clone() };
+        let found = ops::list(app, &visitor.call, &earlier, PageRequest::first(1)).await?.items;
+        if let Some(last) = found.first() {
+            let month = last.held_on.format("%Y-%m").to_string();
+            let (pairing, kind) = (encoded(&asked.pairing), encoded(&asked.kind));
+            return Ok(Some(Month { query: format!("?pairing={pairing}&kind={kind}&month={month}"), month }));
+        }
+    }
+    Ok(None)
 }
 
 fn kinds(chosen: &str) -> Vec<Choice> {
@@ -135,6 +164,13 @@ pub struct Show {
     photos: Vec<Shot>,
     can_confirm: bool,
     can_edit: bool,
+    /// Name of the side that logged it, and of the side that confirms it.
+    organiser: String,
+    other: String,
+    /// For those who see the way to the public: what comes next.
+    road: bool,
+    /// Whether the visitor logs activities of this pairing.
+    can_log: bool,
 }
 
 /// A photo under the portal's own addresses.
@@ -148,6 +184,22 @@ pub struct Shot {
     height: i32,
 }
 
+impl Shot {
+    /// The photo, under the portal's addresses and not the API's.
+    #[must_use]
+    pub fn of(photo: &PhotoBody) -> Self {
+        let portal = |url: &str| url.trim_start_matches("/api/v1").trim_end_matches("/content").to_owned();
+        Self {
+            url: portal(&photo.url),
+            thumb: portal(&photo.thumb_url),
+            alt: photo.alt.clone(),
+            caption: photo.caption.clone(),
+            width: photo.width,
+            height: photo.height,
+        }
+    }
+}
+
 impl Page for Show {
     const TEMPLATE: &'static str = "activity/show";
     const NAV: &'static str = "activities";
@@ -158,26 +210,21 @@ impl Page for Show {
 }
 
 fn shown(activity: ActivityDetail) -> Show {
-    let portal = |url: &str| url.trim_start_matches("/api/v1").trim_end_matches("/content").to_owned();
-    let photos = activity
-        .photo_list
-        .iter()
-        .map(|one| Shot {
-            url: portal(&one.url),
-            thumb: portal(&one.thumb_url),
-            alt: one.alt.clone(),
-            caption: one.caption.clone(),
-            width: one.width,
-            height: one.height,
-        })
-        .collect();
+    let photos = activity.photo_list.iter().map(Shot::of).collect();
     let may = |wanted: &str| activity.allowed_actions.iter().any(|act| act == wanted);
     let (can_confirm, can_edit) = (may("confirm"), may("edit"));
-    Show { activity, photos, can_confirm, can_edit }
+    let (a, b) = (activity.line.side_a.name.clone(), activity.line.side_b.name.clone());
+    let (organiser, other) = if activity.line.organiser_side == "b" { (b, a) } else { (a, b) };
+    let waits = matches!(activity.line.status, ActivityStatus::AwaitingConfirmation | ActivityStatus::RecordDue);
+    let road = waits && !activity.history.is_empty();
+    Show { activity, photos, can_confirm, can_edit, organiser, other, road, can_log: false }
 }
 
 pub(super) async fn show(app: Data<App>, visitor: Visitor, no: Path<String>) -> Result<HttpResponse, PageFault> {
-    visitor.page(&shown(ops::show_by_no(&app, &visitor.call, &no).await?))
+    let show = shown(ops::show_by_no(&app, &visitor.call, &no).await?);
+    let own = pairing::ops::of_caller(&app, &visitor.call).await?;
+    let can_log = show.activity.pairings.iter().any(|one| own.iter().any(|mine| mine.id == one.id));
+    visitor.page(&Show { can_log, ..show })
 }
 
 /// The form in which an activity is logged.
@@ -199,6 +246,11 @@ pub struct New {
     seen: i32,
     /// Why the other side sent the record back.
     returned: Option<String>,
+    /// Names of both sides, where there is only one pairing; else nothing.
+    side_a: Option<String>,
+    side_b: Option<String>,
+    /// Account whose draft the browser keeps.
+    drafts_of: String,
 }
 
 /// A pairing to choose.
@@ -216,14 +268,15 @@ pub struct PairingChoice {
 impl Page for New {
     const TEMPLATE: &'static str = "activity/new";
     const NAV: &'static str = "activities";
+    const OWN_BAR: bool = true;
 
     fn title(&self, lang: Lang) -> String {
-        let title = words::plain(lang, "activity-log");
+        let title = words::plain(lang, if self.no.is_some() { "activity-edit" } else { "activity-log" });
         if self.faults.is_empty() { title } else { format!("{}{title}", words::plain(lang, "error-prefix")) }
     }
 }
 
-/// Fields of the form, so that a template finds each of them.
+/// Fields of the form in its order, so that a template finds each of them.
 const FIELDS: &[&str] = &[
     "pairing_id",
     "kind",
@@ -233,15 +286,23 @@ const FIELDS: &[&str] = &[
     "end_time",
     "place",
     "online",
+    "photo",
     "attended_a",
     "attended_b",
     "summary",
     "photo_consent",
     "secrecy",
-    "photo",
 ];
 
-fn form_page(pairings: &[PairingLine], form: LogForm, changed: Option<&ActivityDetail>) -> New {
+fn form_page(visitor: &Visitor, pairings: &[PairingLine], mut form: LogForm, changed: Option<&ActivityDetail>) -> New {
+    let only = if let [only] = pairings { Some(only) } else { None };
+    let side_a = only.map(|one| one.side_a.organisation.name.clone());
+    let side_b = only.map(|one| one.side_b.organisation.name.clone());
+    let lang = visitor.call.lang;
+    form.faults.sort_by_key(|fault| FIELDS.iter().position(|name| *name == fault.field));
+    for fault in &mut form.faults {
+        fault.say_what_is_missing(lang, side_a.as_deref(), side_b.as_deref());
+    }
     let chosen = form.text("pairing_id").to_owned();
     let fault = |name: &str| form.faults.iter().find(|one| one.field == name).map(|one| one.message.clone());
     let kind = ActivityKind::from_word(form.text("kind"));
@@ -268,6 +329,9 @@ fn form_page(pairings: &[PairingLine], form: LogForm, changed: Option<&ActivityD
         returned: changed.and_then(|one| one.return_reason.clone()),
         faults: form.faults,
         photos: form.photos,
+        side_a,
+        side_b,
+        drafts_of: visitor.call.actor.member().map(|member| member.account.to_string()).unwrap_or_default(),
     }
 }
 
@@ -280,14 +344,14 @@ pub(super) async fn new(app: Data<App>, visitor: Visitor) -> Result<HttpResponse
     if let [only] = pairings.as_slice() {
         form.fields.insert("place".to_owned(), last_place(&app, &visitor, only).await?);
     }
-    visitor.page(&form_page(&pairings, form, None))
+    visitor.page(&form_page(&visitor, &pairings, form, None))
 }
 
 /// The place of the last record of a pairing: most meetings are where the last one was.
 async fn last_place(app: &App, visitor: &Visitor, pairing: &PairingLine) -> Result<String, PageFault> {
     let filter = ActivityFilter { pairing_id: Some(pairing.id), ..Default::default() };
     let last = ops::list(app, &visitor.call, &filter, PageRequest::first(1)).await?.items;
-    Ok(last.into_iter().next().and_then(|one| one.place).unwrap_or_default())
+    Ok(last.into_iter().next().filter(|one| !one.online).and_then(|one| one.place).unwrap_or_default())
 }
 
 async fn own_pairings(app: &App, visitor: &Visitor) -> Result<Vec<PairingLine>, PageFault> {
@@ -320,12 +384,12 @@ pub(super) async fn create(
             Err(Error::Invalid(faults)) => form.note(&faults, lang),
             Err(Error::Refused(rule)) => {
                 let message = sentence(&Error::Refused(rule), lang);
-                form.faults.push(ShownFault { field: "summary".to_owned(), message });
+                form.faults.push(ShownFault::new("summary", "", message));
             }
             Err(error) => return Err(error.into()),
         }
     }
-    visitor.page_with(HttpResponse::UnprocessableEntity(), &form_page(&pairings, form, None))
+    visitor.page_with(HttpResponse::UnprocessableEntity(), &form_page(&visitor, &pairings, form, None))
 }
 
 pub(super) async fn edit_form(app: Data<App>, visitor: Visitor, no: Path<String>) -> Result<HttpResponse, PageFault> {
@@ -334,7 +398,7 @@ pub(super) async fn edit_form(app: Data<App>, visitor: Visitor, no: Path<String>
     if !found.allowed_actions.iter().any(|act| act == "edit") {
         return Ok(crate::shell::see_other(&format!("{}/activities/{no}", visitor.prefix())));
     }
-    visitor.page(&form_page(&pairings, LogForm::of(&found), Some(&found)))
+    visitor.page(&form_page(&visitor, &pairings, LogForm::of(&found), Some(&found)))
 }
 
 /// Changes a record that is due and sends it to the other side again.
@@ -357,12 +421,12 @@ pub(super) async fn edit(
             Err(Error::Invalid(faults)) => form.note(&faults, lang),
             Err(Error::Refused(rule)) => {
                 let message = sentence(&Error::Refused(rule), lang);
-                form.faults.push(ShownFault { field: "summary".to_owned(), message });
+                form.faults.push(ShownFault::new("summary", "", message));
             }
             Err(error) => return Err(error.into()),
         }
     }
-    visitor.page_with(HttpResponse::UnprocessableEntity(), &form_page(&pairings, form, Some(&found)))
+    visitor.page_with(HttpResponse::UnprocessableEntity(), &form_page(&visitor, &pairings, form, Some(&found)))
 }
 
 async fn change_and_submit(
@@ -394,14 +458,18 @@ async fn log_and_submit(app: &App, visitor: &Visitor, input: ActivityInput) -> R
 pub struct Confirm {
     show: Show,
     fault: Option<String>,
+    /// The reason as typed, so that it need not be typed again.
+    reason: String,
 }
 
 impl Page for Confirm {
     const TEMPLATE: &'static str = "activity/confirm";
     const NAV: &'static str = "activities";
+    const OWN_BAR: bool = true;
 
     fn title(&self, lang: Lang) -> String {
-        words::plain(lang, "activity-confirm-title")
+        let title = words::plain(lang, "activity-confirm-title");
+        if self.fault.is_none() { title } else { format!("{}{title}", words::plain(lang, "error-prefix")) }
     }
 }
 
@@ -414,7 +482,7 @@ pub(super) async fn confirm_form(
     if !show.can_confirm {
         return Ok(crate::shell::see_other(&format!("{}/activities/{no}", visitor.prefix())));
     }
-    visitor.page(&Confirm { show, fault: None })
+    visitor.page(&Confirm { show, fault: None, reason: String::new() })
 }
 
 #[derive(Deserialize)]
@@ -448,7 +516,10 @@ pub(super) async fn return_record(
             let fault = faults
                 .first()
                 .map(|fault| twinning_api::infra::i18n::message(visitor.call.lang, fault.code, &fault.args));
-            visitor.page_with(HttpResponse::UnprocessableEntity(), &Confirm { show: shown(found), fault })
+            visitor.page_with(
+                HttpResponse::UnprocessableEntity(),
+                &Confirm { show: shown(found), fault, reason: form.form.reason },
+            )
         }
         Err(error) => Err(error.into()),
     }
