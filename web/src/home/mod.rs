@@ -4,14 +4,19 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, ServiceConfig, get};
 use serde::Serialize;
 use twinning_api::App;
-use twinning_api::activity::{self, wire::ActivityLine};
-use twinning_api::kernel::call::Lang;
+use twinning_api::activity::{
+    self,
+    wire::{ActivityFilter, ActivityLine},
+};
+use twinning_api::activity_words::{ActivityKind, ActivityStatus};
+use twinning_api::kernel::call::{Call, Lang};
 use twinning_api::kernel::page::PageRequest;
 use twinning_api::library::{self, wire::DocumentLine};
 use twinning_api::notice::{self, wire::NoticeBody};
 use twinning_api::pairing::{self, wire::PairingLine};
-use twinning_api::training::{self, wire::ClassLine};
+use twinning_api::training::{self, wire::ClassDetail};
 
+use crate::activity::Shot;
 use crate::shell::{Page, PageFault, Visitor, words};
 
 /// Mounts the handlers.
@@ -25,18 +30,28 @@ pub fn mount(config: &mut ServiceConfig) {
 /// The home page.
 #[derive(Serialize)]
 pub struct Home {
-    lead: Option<PairingLine>,
+    lead: Option<Lead>,
     pairings: Vec<PairingLine>,
     notices: Vec<NoticeBody>,
     activities: Vec<ActivityLine>,
     headlines: Vec<ActivityLine>,
-    class: Option<ClassLine>,
+    class: Option<ClassDetail>,
     documents: Vec<DocumentLine>,
     activity_count: u64,
     trainee_count: u64,
     document_count: u64,
     pairing_count: usize,
     today: String,
+}
+
+/// The story on top: the pairings were unveiled.
+#[derive(Serialize)]
+struct Lead {
+    #[serde(flatten)]
+    line: PairingLine,
+    /// Cooperation areas, as a sentence names them.
+    areas: String,
+    photo: Option<Shot>,
 }
 
 impl Page for Home {
@@ -52,18 +67,21 @@ async fn index(app: Data<App>, visitor: Visitor) -> Result<HttpResponse, PageFau
     let call = &visitor.call;
     let filter = pairing::wire::PairingFilter::default();
     let pairings = pairing::ops::list(&app, call, &filter, PageRequest::first(20)).await?.items;
-    let recent = activity::wire::ActivityFilter {
-        status: Some(twinning_api::activity_words::ActivityStatus::Confirmed),
-        ..Default::default()
-    };
+    let recent = ActivityFilter { status: Some(ActivityStatus::Confirmed), ..Default::default() };
     let classes = training::ops::list(&app, call, &Default::default(), PageRequest::first(1)).await?.items;
     let held = activity::ops::list(&app, call, &recent, PageRequest::first(4)).await?.items;
     let page = Home {
-        lead: pairings.iter().find(|one| one.unveiled_on.is_some()).cloned(),
+        lead: match pairings.iter().find(|one| one.unveiled_on.is_some()) {
+            Some(line) => Some(lead(&app, call, line).await?),
+            None => None,
+        },
         notices: notice::ops::list(&app, call, PageRequest::first(7)).await?.items,
         headlines: held.iter().take(3).cloned().collect(),
         activities: held,
-        class: classes.into_iter().next(),
+        class: match classes.first() {
+            Some(line) => Some(training::ops::show(&app, call, line.id).await?),
+            None => None,
+        },
         documents: library::ops::list(&app, call, &Default::default(), PageRequest::first(4)).await?.items,
         activity_count: activity::ops::confirmed_count(&app).await?,
         trainee_count: training::ops::enrolled_count(&app).await?,
@@ -75,10 +93,52 @@ async fn index(app: Data<App>, visitor: Visitor) -> Result<HttpResponse, PageFau
     visitor.page(&page)
 }
 
+/// The story of an unveiling, with its picture if there is one.
+async fn lead(app: &App, call: &Call, line: &PairingLine) -> Result<Lead, PageFault> {
+    let detail = pairing::ops::show(app, call, line.id).await?;
+    let filter = ActivityFilter {
+        pairing_id: Some(line.id),
+        kind: Some(ActivityKind::UnveilingCeremony),
+        status: Some(ActivityStatus::Confirmed),
+        ..Default::default()
+    };
+    let held = activity::ops::list(app, call, &filter, PageRequest::first(1)).await?.items;
+    let photo = match held.first() {
+        Some(one) if one.photos > 0 => activity::ops::show(app, call, one.id).await?.photo_list.first().map(Shot::of),
+        _ => None,
+    };
+    Ok(Lead { line: line.clone(), areas: words::listed(call.lang, &detail.areas), photo })
+}
+
 /// A page of plain text: help, accessibility, privacy, site map.
 #[derive(Serialize)]
 pub struct Text {
     name: String,
+    sections: Vec<Section>,
+}
+
+/// A heading with its paragraphs.
+#[derive(Serialize)]
+struct Section {
+    id: String,
+    heading: String,
+    paragraphs: Vec<String>,
+}
+
+/// The sections of a text: `help-1` is a heading and the lines of `help-1-text` are its paragraphs, and so on.
+fn sections(lang: Lang, name: &str) -> Vec<Section> {
+    let said = |key: &str| words::find(lang, key, &std::collections::HashMap::new());
+    (1..20)
+        .map_while(|at| {
+            let id = format!("{name}-{at}");
+            let text = said(&format!("{id}-text"))?;
+            Some(Section {
+                heading: said(&id)?,
+                paragraphs: text.lines().filter(|line| !line.is_empty()).map(ToOwned::to_owned).collect(),
+                id,
+            })
+        })
+        .collect()
 }
 
 impl Page for Text {
@@ -92,5 +152,5 @@ impl Page for Text {
 
 async fn text(visitor: Visitor, request: actix_web::HttpRequest) -> Result<HttpResponse, PageFault> {
     let name = request.path().rsplit('/').next().unwrap_or("help").to_owned();
-    visitor.page(&Text { name })
+    visitor.page(&Text { sections: sections(visitor.call.lang, &name), name })
 }

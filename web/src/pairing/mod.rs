@@ -7,10 +7,14 @@ use twinning_api::App;
 use twinning_api::activity::{self, wire::ActivityLine};
 use twinning_api::kernel::call::Lang;
 use twinning_api::kernel::page::PageRequest;
+use twinning_api::organisation_words::OrgForm;
 use twinning_api::pairing::ops;
-use twinning_api::pairing::wire::{PairingDetail, PairingFilter, PairingLine};
+use twinning_api::pairing::wire::{PairingDetail, PairingFilter, PairingLine, SideBody};
 use twinning_api::pairing_words::PairingStatus;
+use twinning_api::{city, organisation};
 
+use crate::activity::Shot;
+use crate::shell::pieces::Pager;
 use crate::shell::{Page, PageFault, Visitor, words};
 
 /// Mounts the handlers.
@@ -23,9 +27,20 @@ pub fn mount(config: &mut ServiceConfig) {
 pub struct Index {
     pairings: Vec<PairingLine>,
     statuses: Vec<Choice>,
-    status: String,
+    cities: Vec<City>,
     total: u64,
-    next: Option<String>,
+    /// Confirmed activities of the pairings shown.
+    activities: u64,
+    filtered: bool,
+    pager: Pager,
+}
+
+/// A city to choose.
+#[derive(Serialize)]
+struct City {
+    code: String,
+    name: String,
+    chosen: bool,
 }
 
 /// A state to choose.
@@ -39,7 +54,9 @@ pub struct Choice {
 struct Asked {
     #[serde(default)]
     status: String,
-    cursor: Option<String>,
+    #[serde(default)]
+    city: String,
+    page: Option<u64>,
 }
 
 impl Page for Index {
@@ -47,9 +64,12 @@ impl Page for Index {
     const NAV: &'static str = "pairings";
 
     fn title(&self, lang: Lang) -> String {
-        words::plain(lang, "title-pairings")
+        self.pager.titled(lang, &words::plain(lang, "title-pairings"))
     }
 }
+
+/// Pairings of a page of the list.
+const ROWS: u64 = 50;
 
 /// States that the public list can be narrowed to.
 const STATUSES: &[PairingStatus] = &[
@@ -63,16 +83,24 @@ const STATUSES: &[PairingStatus] = &[
 
 async fn index(app: Data<App>, visitor: Visitor, asked: Query<Asked>) -> Result<HttpResponse, PageFault> {
     let status = PairingStatus::from_word(&asked.status);
-    let filter = PairingFilter { status, ..Default::default() };
-    let at = PageRequest::asked(Some(50), asked.cursor.clone(), Some(true))?;
-    let found = ops::list(&app, &visitor.call, &filter, at).await?;
+    let cities = city::ops::all(&app).await?;
+    let city_id = cities.iter().find(|one| one.code == asked.city).map(|one| one.id);
+    let page_no = asked.page.unwrap_or(1).clamp(1, 500);
+    let filter = PairingFilter { status, city_id, ..Default::default() };
+    let found = ops::list(&app, &visitor.call, &filter, PageRequest::numbered(page_no, ROWS)).await?;
+    let total = found.total.unwrap_or(0);
     let chosen = |one: &PairingStatus| Choice { value: one.word(), chosen: Some(*one) == status };
     visitor.page(&Index {
+        activities: found.items.iter().map(|one| one.activities_confirmed).sum(),
         pairings: found.items,
+        cities: cities
+            .into_iter()
+            .map(|one| City { chosen: one.code == asked.city, code: one.code, name: one.name })
+            .collect(),
+        filtered: status.is_some() || city_id.is_some(),
         statuses: STATUSES.iter().map(chosen).collect(),
-        status: asked.status.clone(),
-        total: found.total.unwrap_or(0),
-        next: found.next_cursor,
+        pager: Pager::new(page_no, ROWS, total, &[("city", &asked.city), ("status", &asked.status)]),
+        total,
     })
 }
 
@@ -91,10 +119,31 @@ struct Stage {
 pub struct Show {
     pairing: PairingDetail,
     stages: Vec<Stage>,
-    activities: Vec<ActivityLine>,
+    activities: Vec<Held>,
     attended: i64,
     can_log: bool,
+    facts_a: Facts,
+    facts_b: Facts,
 }
+
+/// An activity with a small picture of it.
+#[derive(Serialize)]
+struct Held {
+    #[serde(flatten)]
+    line: ActivityLine,
+    photo: Option<Shot>,
+}
+
+/// What stands below the name of a side.
+#[derive(Serialize)]
+struct Facts {
+    form: OrgForm,
+    superior: Option<String>,
+    below: u64,
+}
+
+/// Small pictures on the page (`design` 12).
+const PICTURES: usize = 3;
 
 impl Page for Show {
     const TEMPLATE: &'static str = "pairing/show";
@@ -108,10 +157,29 @@ impl Page for Show {
 async fn show(app: Data<App>, visitor: Visitor, code: Path<String>) -> Result<HttpResponse, PageFault> {
     let pairing = ops::show_by_code(&app, &visitor.call, &code).await?;
     let filter = activity::wire::ActivityFilter { pairing_id: Some(pairing.line.id), ..Default::default() };
-    let activities = activity::ops::list(&app, &visitor.call, &filter, PageRequest::first(20)).await?.items;
-    let attended = activities.iter().filter_map(|one| one.attended).map(i64::from).sum();
+    let lines = activity::ops::list(&app, &visitor.call, &filter, PageRequest::first(20)).await?.items;
+    let attended = lines.iter().filter_map(|one| one.attended).map(i64::from).sum();
+    let mut activities = Vec::with_capacity(lines.len());
+    let mut pictures = 0;
+    for line in lines {
+        let mut photo = None;
+        if line.photos > 0 && pictures < PICTURES {
+            let detail = activity::ops::show(&app, &visitor.call, line.id).await?;
+            photo = detail.photo_list.first().map(Shot::of);
+            pictures += 1;
+        }
+        activities.push(Held { line, photo });
+    }
     let can_log = pairing.allowed_actions.iter().any(|act| act == "log");
-    visitor.page(&Show { stages: stages(&pairing), pairing, activities, attended, can_log })
+    let facts_a = facts(&app, &visitor, &pairing.line.side_a).await?;
+    let facts_b = facts(&app, &visitor, &pairing.line.side_b).await?;
+    visitor.page(&Show { stages: stages(&pairing), pairing, activities, attended, can_log, facts_a, facts_b })
+}
+
+async fn facts(app: &App, visitor: &Visitor, side: &SideBody) -> Result<Facts, PageFault> {
+    let one = organisation::ops::show(app, &visitor.call, side.organisation.id).await?;
+    let superior = one.ancestors.last().map(|above| above.name.clone());
+    Ok(Facts { form: one.line.form, superior, below: one.line.children })
 }
 
 /// The seven stages; an imported pairing shows those without evidence hollow, with 未公布.
