@@ -13,6 +13,7 @@ use twinning_api::library::wire::{DocumentDetail, DocumentFilter, DocumentLine};
 use twinning_api::search::{self, engine::Kind};
 use twinning_api::{App, Error};
 
+use crate::shell::pieces::Pager;
 use crate::shell::{Page, PageFault, Visitor, words};
 
 /// Mounts the handlers.
@@ -46,10 +47,7 @@ pub struct Index {
     kind: String,
     kinds: Vec<Choice>,
     total: u64,
-    page_no: u64,
-    previous: Option<u64>,
-    next: Option<u64>,
-    more_pages: bool,
+    pager: Pager,
     preview: Option<Preview>,
 }
 
@@ -67,7 +65,7 @@ pub struct Found {
 #[derive(Serialize)]
 pub struct Preview {
     document: DocumentDetail,
-    paragraphs: Vec<String>,
+    paragraphs: Vec<Paragraph>,
     file: Option<FileBody>,
     version_no: i32,
 }
@@ -83,9 +81,10 @@ pub struct Choice {
 impl Page for Index {
     const TEMPLATE: &'static str = "library/index";
     const NAV: &'static str = "library";
+    const OWN_SEARCH: bool = true;
 
     fn title(&self, lang: Lang) -> String {
-        words::plain(lang, "title-library")
+        self.pager.titled(lang, &words::plain(lang, "title-library"))
     }
 }
 
@@ -117,11 +116,8 @@ async fn index(app: Data<App>, visitor: Visitor, asked: Query<Asked>) -> Result<
             })
             .collect(),
         asked: asked.q.clone(),
+        pager: Pager::new(page_no, ROWS, total, &[("q", &asked.q), ("kind", kind.map_or("", DocumentKind::word))]),
         kind: kind.map(|kind| kind.word().to_owned()).unwrap_or_default(),
-        page_no,
-        previous: (page_no > 1).then(|| page_no - 1),
-        next: (page_no * ROWS < total).then_some(page_no + 1),
-        more_pages: total > ROWS,
         results,
         total,
         preview,
@@ -197,18 +193,40 @@ fn previewed(document: DocumentDetail) -> Preview {
     }
 }
 
-fn paragraphs(document: &DocumentDetail, most: usize) -> Vec<String> {
+/// A paragraph of a text as it was read from a file.
+#[derive(Serialize)]
+pub struct Paragraph {
+    text: String,
+    /// Whether it looks like a heading: a short line that begins with a number such as 一、 or 3.1.
+    heading: bool,
+}
+
+fn is_heading(line: &str) -> bool {
+    let number = line.trim_start_matches(|c: char| "一二三四五六七八九十0123456789.".contains(c));
+    let numbered = number.len() < line.len() && number.starts_with(['、', ' ']);
+    numbered && line.chars().count() <= 30 && !line.ends_with(['。', '；'])
+}
+
+fn paragraphs(document: &DocumentDetail, most: usize) -> Vec<Paragraph> {
     let text = document.text.as_deref().unwrap_or_default();
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).take(most).map(ToOwned::to_owned).collect()
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    // The title stands above the text already.
+    lines
+        .skip_while(|line| *line == document.line.title)
+        .take(most)
+        .map(|line| Paragraph { text: line.to_owned(), heading: is_heading(line) })
+        .collect()
 }
 
 /// One document.
 #[derive(Serialize)]
 pub struct Show {
     document: DocumentDetail,
-    paragraphs: Vec<String>,
+    paragraphs: Vec<Paragraph>,
     /// File of the newest version.
     file: Option<FileBody>,
+    /// Number of the newest version.
+    version_no: i32,
     /// Whether the versions are the page, and not its text.
     versions_only: bool,
 }
@@ -217,8 +235,9 @@ impl Page for Show {
     const TEMPLATE: &'static str = "library/show";
     const NAV: &'static str = "library";
 
-    fn title(&self, _: Lang) -> String {
-        self.document.line.title.clone()
+    fn title(&self, lang: Lang) -> String {
+        let title = &self.document.line.title;
+        if self.versions_only { format!("{title} {}", words::plain(lang, "all-versions")) } else { title.clone() }
     }
 }
 
@@ -233,6 +252,7 @@ async fn versions(app: Data<App>, visitor: Visitor, id: Path<String>) -> Result<
 async fn opened(app: &App, visitor: &Visitor, id: &str, versions_only: bool) -> Result<HttpResponse, PageFault> {
     let id = uuid::Uuid::try_parse(id).map_err(|_| Error::NotFound("document"))?;
     let document = ops::show(app, &visitor.call, id.into()).await?;
-    let file = document.versions.first().and_then(|one| one.file.clone());
-    visitor.page(&Show { paragraphs: paragraphs(&document, WHOLE), file, versions_only, document })
+    let newest = document.versions.first();
+    let (file, version_no) = (newest.and_then(|one| one.file.clone()), newest.map_or(1, |one| one.no));
+    visitor.page(&Show { paragraphs: paragraphs(&document, WHOLE), file, version_no, versions_only, document })
 }
