@@ -40,6 +40,7 @@ async fn index(app: Data<App>, visitor: Visitor) -> Result<HttpResponse, PageFau
 #[derive(Serialize)]
 pub struct Show {
     notice: NoticeBody,
+    paragraphs: Vec<String>,
 }
 
 impl Page for Show {
@@ -54,5 +55,6 @@ impl Page for Show {
 async fn show(app: Data<App>, visitor: Visitor, id: Path<String>) -> Result<HttpResponse, PageFault> {
     let id = uuid::Uuid::try_parse(&id).map_err(|_| Error::NotFound("notice"))?;
     let (notice, _) = ops::show(&app, &visitor.call, id.into()).await?;
-    visitor.page(&Show { notice })
+    let lines = notice.body.lines().map(str::trim).filter(|line| !line.is_empty());
+    visitor.page(&Show { paragraphs: lines.map(ToOwned::to_owned).collect(), notice })
 }

@@ -66,8 +66,12 @@ impl Page for Show {
     const TEMPLATE: &'static str = "training/show";
     const NAV: &'static str = "training";
 
-    fn title(&self, _: Lang) -> String {
-        self.class.line.title.clone()
+    fn title(&self, lang: Lang) -> String {
+        let title = self.class.line.title.clone();
+        match self.tab {
+            "materials" | "roster" => format!("{} - {title}", words::plain(lang, &format!("class-{}", self.tab))),
+            _ => title,
+        }
     }
 }
 
