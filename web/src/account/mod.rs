@@ -9,9 +9,12 @@ use twinning_api::account::ops;
 use twinning_api::account::wire::{Credentials, MeBody};
 use twinning_api::ids::ClassId;
 use twinning_api::kernel::call::Lang;
+use twinning_api::kernel::page::PageRequest;
 use twinning_api::pairing::{self, wire::PairingLine};
 use twinning_api::rest::problem::sentence;
-use twinning_api::{App, Error, RoleCode, training};
+use twinning_api::training::{self, wire::ClassLine};
+use twinning_api::transfer::{self, wire::ImportBody, wire::ImportListParams};
+use twinning_api::{App, Error, RoleCode};
 
 use crate::shell::csrf::Protected;
 use crate::shell::visitor::session_cookie;
@@ -43,7 +46,8 @@ impl Page for Login {
     const NAV: &'static str = "";
 
     fn title(&self, lang: Lang) -> String {
-        words::plain(lang, "login")
+        let title = words::plain(lang, "login");
+        if self.fault.is_none() { title } else { format!("{}{title}", words::plain(lang, "error-prefix")) }
     }
 }
 
@@ -133,11 +137,15 @@ pub struct Workspace {
     class_url: Option<String>,
     can_log: bool,
     can_import: bool,
+    /// The last imports, for those who may import.
+    imports: Vec<ImportBody>,
+    /// The classes, for those who look after rosters.
+    classes: Vec<ClassLine>,
 }
 
 impl Page for Workspace {
     const TEMPLATE: &'static str = "account/workspace";
-    const NAV: &'static str = "";
+    const NAV: &'static str = "w";
 
     fn title(&self, lang: Lang) -> String {
         words::plain(lang, "workspace")
@@ -152,9 +160,18 @@ async fn workspace(app: Data<App>, visitor: Visitor) -> Result<HttpResponse, Pag
     let pairings = pairing::ops::of_caller(&app, &visitor.call).await?;
     let class = me.appointments.iter().find_map(|held| held.class_id);
     let importers = [RoleCode::OrgDeptCity, RoleCode::OrgDeptDistrict, RoleCode::ClassTeacher];
+    let can_import = me.scopes.iter().any(|role| importers.contains(role));
+    let (mut imports, mut classes) = (Vec::new(), Vec::new());
+    if can_import {
+        let last = ImportListParams { limit: Some(5), cursor: None };
+        imports = transfer::ops::list(&app, &visitor.call, last).await?.items;
+        classes = training::ops::list(&app, &visitor.call, &Default::default(), PageRequest::first(5)).await?.items;
+    }
     visitor.page(&Workspace {
         can_log: !pairings.is_empty(),
-        can_import: me.scopes.iter().any(|role| importers.contains(role)),
+        can_import,
+        imports,
+        classes,
         class_url: class.map(|id| format!("/training/{id}")),
         pairings,
         me,

@@ -1,20 +1,20 @@
 //! The import wizard: upload, look at the errors, confirm, undo.
 
 use actix_multipart::Multipart;
-use actix_web::web::{Data, Path, ServiceConfig, get, post};
+use actix_web::web::{Data, Path, Query, ServiceConfig, get, post};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
 use twinning_api::file::model::FileRule;
 use twinning_api::file::rest::{sent_name, short_text};
-use twinning_api::import_words::ImportKind;
+use twinning_api::import_words::{ImportKind, ImportState};
 use twinning_api::kernel::call::Lang;
 use twinning_api::kernel::page::PageRequest;
 use twinning_api::rest::problem::sentence;
 use twinning_api::training::{self, wire::ClassLine};
 use twinning_api::transfer::ops::{self, Beside, NewImport};
 use twinning_api::transfer::policy;
-use twinning_api::transfer::wire::{ImportBody, ImportListParams, ImportOptions};
+use twinning_api::transfer::wire::{ImportBody, ImportListParams, ImportOptions, ImportRowBody};
 use twinning_api::{App, Error};
 
 use crate::shell::csrf::{self, Protected};
@@ -37,6 +37,9 @@ pub struct Upload {
     classes: Vec<ClassLine>,
     past: Vec<ImportBody>,
     fault: Option<String>,
+    /// What was chosen, so that it need not be chosen again.
+    kind: String,
+    class_id: String,
 }
 
 impl Page for Upload {
@@ -64,7 +67,7 @@ async fn upload_page(app: &App, visitor: &Visitor, fault: Option<String>) -> Res
     let kinds =
         kinds.into_iter().filter(|kind| policy::allows(&visitor.call.actor, *kind)).map(ImportKind::word).collect();
     let classes = training::ops::list(app, &visitor.call, &Default::default(), PageRequest::first(50)).await?.items;
-    Ok(Upload { kinds, classes, past, fault })
+    Ok(Upload { kinds, classes, past, fault, kind: String::new(), class_id: String::new() })
 }
 
 async fn form(app: Data<App>, visitor: Visitor) -> Result<HttpResponse, PageFault> {
@@ -112,8 +115,11 @@ async fn upload(
         return Err(bad());
     }
     let lang = visitor.call.lang;
-    let again = |fault: String| async { upload_page(&app, &visitor, Some(fault)).await };
-    let (Some(kind), Some((file_name, bytes)), true) =
+    let again = |fault: String| async {
+        let page = upload_page(&app, &visitor, Some(fault)).await?;
+        Ok::<_, PageFault>(Upload { kind: kind.clone(), class_id: class.clone(), ..page })
+    };
+    let (Some(chosen), Some((file_name, bytes)), true) =
         (ImportKind::from_word(&kind), file.filter(|(name, _)| !name.is_empty()), secrecy)
     else {
         let page = again(words::plain(lang, "import-fill")).await?;
@@ -122,7 +128,8 @@ async fn upload(
     let class_id = uuid::Uuid::try_parse(&class).ok().map(Into::into);
     let options = ImportOptions { class_id, programme_id: None };
     let call = visitor.call.once();
-    match ops::check(&app, &call, NewImport { kind, file_name, bytes, options, beside: Beside::Nowhere }).await {
+    match ops::check(&app, &call, NewImport { kind: chosen, file_name, bytes, options, beside: Beside::Nowhere }).await
+    {
         Ok(made) => Ok(crate::shell::see_other(&format!("{}/admin/import/{}", visitor.prefix(), made.id))),
         Err(Error::Refused(rule)) => {
             let page = again(sentence(&Error::Refused(rule), lang)).await?;
@@ -141,18 +148,39 @@ pub struct Show {
     has_bad: bool,
     fault: Option<String>,
     result_url: Option<String>,
+    /// Step of the wizard, from 1.
+    step: u8,
+    /// Whether it is over, done or not.
+    over: bool,
+    rows: Vec<ImportRowBody>,
+    /// The first rows with errors, for the summary.
+    worst: Vec<ImportRowBody>,
+    only_bad: bool,
+    /// Whether rows of more than one sheet are shown, so that each names its own.
+    sheets: bool,
+    /// Whether there is anything to say of a row.
+    notes: bool,
 }
+
+/// Rows with errors that the summary names.
+const WORST: usize = 8;
 
 impl Page for Show {
     const TEMPLATE: &'static str = "transfer/show";
     const NAV: &'static str = "";
 
     fn title(&self, lang: Lang) -> String {
-        words::plain(lang, "import-title")
+        let title = format!("{} {}", words::plain(lang, "import-title"), self.import.file_name);
+        let wrong = self.fault.is_some() || (self.can_confirm && self.has_bad);
+        if wrong { format!("{}{title}", words::plain(lang, "error-prefix")) } else { title }
     }
 }
 
-fn shown(import: ImportBody, fault: Option<String>) -> Show {
+fn shown(mut import: ImportBody, fault: Option<String>, only_bad: bool) -> Show {
+    for fault in import.rows.iter_mut().flat_map(|row| &mut row.faults) {
+        // What the sentence quotes already need not stand beside it.
+        fault.value = fault.value.take().filter(|value| !value.is_empty() && !fault.message.contains(value.as_str()));
+    }
     let can = |act: &str| import.allowed_actions.iter().any(|one| one == act);
     let result_url = match import.kind {
         ImportKind::Enrolments => import.class_id.map(|id| format!("/training/{id}/roster")),
@@ -163,10 +191,25 @@ fn shown(import: ImportBody, fault: Option<String>) -> Show {
         ImportKind::Documents => Some("/library".to_owned()),
         _ => None,
     };
+    let has_bad = import.counts.rejected > 0;
+    let is_bad = |row: &&ImportRowBody| row.state == "rejected";
+    let over = matches!(import.state, ImportState::Done | ImportState::Undone | ImportState::Cancelled);
+    let step = match import.state {
+        _ if over => 4,
+        _ if has_bad || import.problem.is_some() => 2,
+        _ => 3,
+    };
     Show {
         can_confirm: can("confirm") && import.counts.accepted > 0,
         can_undo: can("undo"),
-        has_bad: import.counts.rejected > 0,
+        has_bad,
+        step,
+        over,
+        only_bad,
+        worst: import.rows.iter().filter(is_bad).take(WORST).cloned().collect(),
+        rows: import.rows.iter().filter(|row| !only_bad || is_bad(row)).cloned().collect(),
+        notes: import.rows.iter().any(|row| !row.faults.is_empty()),
+        sheets: import.rows.iter().any(|row| import.rows.first().is_some_and(|first| first.sheet != row.sheet)),
         import,
         fault,
         result_url,
@@ -177,8 +220,20 @@ fn import_id(text: &str) -> Result<twinning_api::ids::ImportId, PageFault> {
     uuid::Uuid::try_parse(text).map(Into::into).map_err(|_| Error::NotFound("import").into())
 }
 
-async fn show(app: Data<App>, visitor: Visitor, id: Path<String>) -> Result<HttpResponse, PageFault> {
-    visitor.page(&shown(ops::show(&app, &visitor.call, import_id(&id)?).await?, None))
+#[derive(Deserialize)]
+struct Only {
+    #[serde(default)]
+    only: String,
+}
+
+async fn show(
+    app: Data<App>,
+    visitor: Visitor,
+    id: Path<String>,
+    asked: Query<Only>,
+) -> Result<HttpResponse, PageFault> {
+    let import = ops::show(&app, &visitor.call, import_id(&id)?).await?;
+    visitor.page(&shown(import, None, asked.only == "bad"))
 }
 
 async fn bad_rows(app: Data<App>, visitor: Visitor, id: Path<String>) -> Result<HttpResponse, PageFault> {
@@ -212,12 +267,19 @@ async fn act(
         _ => return Err(Error::NotFound("page").into()),
     };
     match outcome {
-        Ok(_) => Ok(visitor.done(&format!("/admin/import/{id}"), "import-done")),
+        Ok(_) => {
+            let flash = match act.as_str() {
+                "confirm" => "import-done",
+                "undo" => "import-undone",
+                _ => "import-cancelled",
+            };
+            Ok(visitor.done(&format!("/admin/import/{id}"), flash))
+        }
         Err(Error::Refused(rule)) => {
             let error = Error::Refused(rule);
             let status = twinning_api::rest::problem::status_of(&error);
             let fault = Some(sentence(&error, call.lang));
-            let page = shown(ops::show(&app, call, id).await?, fault);
+            let page = shown(ops::show(&app, call, id).await?, fault, false);
             visitor.page_with(HttpResponse::build(status), &page)
         }
         Err(error) => Err(error.into()),
