@@ -142,6 +142,29 @@ test("an unsent draft stays on the device with its kind, and signing out clears 
   await page.context().close();
 });
 
+test("a roster with errors says row, column and what is wrong, and the rest can be imported", async () => {
+  const page = await open(site, { script: false });
+  await signIn(page, "pds.staff");
+  await page.goto("/admin/import");
+  await page.selectOption("[name=kind]", "enrolments");
+  await page.selectOption("[name=class_id]", { index: 1 });
+  await page.setInputFiles("[name=file]", path.join(FIXTURES, "../messy/07_missing_and_invalid/名册（待核）.xlsx"));
+  await page.check("[name=secrecy]");
+  await page.click("main form[enctype] button");
+  await page.waitForURL(/\/admin\/import\/[0-9a-f-]{36}/);
+  assert.match(await page.title(), /^错误：/);
+  assert.match(await page.textContent(".errsum"), /第 12 行“姓名”：缺少姓名或名称/);
+  assert.match(await page.textContent("tr.rejected"), /联系方式/);
+  assert.match(await page.textContent("main form[action$='/confirm'] button"), /导入其余 10 行/);
+  await page.click("a[href='?only=bad']");
+  await page.waitForURL(/only=bad/);
+  assert.equal(await page.$$eval("table.imp tbody tr:not(.rejected)", (rows) => rows.length), 0);
+  await page.click("main form[action$='/cancel'] button");
+  await page.waitForSelector("[data-flash]");
+  assert.match(await page.textContent("[role=status]"), /没有写入任何数据/);
+  await page.context().close();
+});
+
 test("staff import the roster and see the 170", async () => {
   const page = await open(site);
   await signIn(page, "pds.staff");
