@@ -21,6 +21,7 @@ status-507 = No room left
 
 object-not-found = This can't be found. Check the address, or go back to the list and choose again.
 object-stale = Someone else changed this. Refresh and try again.
+object-duplicate = The same record is there already; somebody may have just sent it. Refresh, check and try again.
 auth-required = Please sign in first.
 auth-denied = You don't have permission. Ask your organisation's administrator.
 auth-failed = The account or password is not right; five failures in a row lock it for 30 minutes.

@@ -21,6 +21,7 @@ status-507 = 空间不足
 
 object-not-found = 没有找到所要的内容。请检查地址，或返回列表重新选择。
 object-stale = 内容已被他人修改，请刷新后重试。
+object-duplicate = 已有相同的记录，可能他人刚刚提交。请刷新后核对再试。
 auth-required = 请先登录。
 auth-denied = 您没有此项权限。如需办理，请联系本单位管理员。
 auth-failed = 账号或密码不正确；连续失败 5 次锁定 30 分钟。

@@ -24,6 +24,8 @@ pub enum Severity {
     Transient,
     /// The engine cannot be reached now.
     Unreachable,
+    /// Something of the same kind is there already.
+    Duplicate,
     /// A value that the engine cannot hold: a NUL in a text, a day outside its calendar.
     Value,
     /// A fault of ours.
@@ -212,6 +214,8 @@ pub fn severity(error: &DbErr) -> Severity {
             Some("40001" | "40P01" | "5" | "517" | "6") => Severity::Transient,
             // administrator shutdown, crash shutdown, starting up, too many connections
             Some("57P01" | "57P02" | "57P03" | "53300") => Severity::Unreachable,
+            // unique violation; SQLITE_CONSTRAINT_UNIQUE and _PRIMARYKEY
+            Some("23505" | "2067" | "1555") => Severity::Duplicate,
             // class 22, data exception
             Some(code) if code.len() == 5 && code.starts_with("22") => Severity::Value,
             _ => Severity::Fault,

@@ -134,10 +134,24 @@ impl From<sea_orm::DbErr> for Error {
                 tracing::warn!(error = %error, "database unreachable");
                 Self::Unavailable("database")
             }
+            crate::infra::db::Severity::Duplicate => {
+                tracing::warn!(error = %error, "a unique rule refused a write that its store does not name");
+                Self::Refused(Arc::new(Duplicate))
+            }
             // Whatever slipped past the checks at the door is still the caller's to mend, not a fault of ours.
             crate::infra::db::Severity::Value => Self::field("", "field.characters"),
             crate::infra::db::Severity::Fault => Self::internal(error),
         }
+    }
+}
+
+/// The database holds something of the same kind already: somebody was faster, or the input says it twice.
+#[derive(Clone, Copy, Debug)]
+struct Duplicate;
+
+impl Rule for Duplicate {
+    fn code(&self) -> &'static str {
+        "object.duplicate"
     }
 }
 

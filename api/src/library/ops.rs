@@ -197,6 +197,8 @@ pub struct Entry {
     pub class: Option<ClassId>,
     /// Programme it is shared in.
     pub programme: Option<ProgrammeId>,
+    /// Whether it is open at once; else it enters as a draft.
+    pub published: bool,
     /// Summary.
     pub summary: Option<String>,
     /// Where the entry comes from.
@@ -240,7 +242,7 @@ pub async fn find_same(
     store::same(conn, organisation, title, sha256).await
 }
 
-/// Brings in a published document with its first version, in a write that is under way.
+/// Brings in a document with its first version, in a write that is under way.
 ///
 /// # Errors
 /// The engine's error.
@@ -270,7 +272,7 @@ pub async fn bring_in(
             authors: json!([]),
             summary: entry.summary,
             visibility: entry.visibility,
-            status: DocumentStatus::Published,
+            status: if entry.published { DocumentStatus::Published } else { DocumentStatus::Draft },
             tags: json!(entry.tags),
             areas: json!([]),
             current_version: Some(1),
@@ -281,7 +283,7 @@ pub async fn bring_in(
             provenance: entry.provenance,
             provenance_note: entry.provenance_note,
             created_by: call.actor.account(),
-            published_at: Some(now),
+            published_at: entry.published.then_some(now),
             version: 1,
             created_at: now,
             updated_at: now,
@@ -305,7 +307,7 @@ pub async fn bring_in(
             pages: None,
             created_by: call.actor.account(),
             created_at: now,
-            published_at: Some(now),
+            published_at: entry.published.then_some(now),
         },
     )
     .await?;

@@ -182,7 +182,7 @@ pub async fn list(app: &App, call: &Call, params: ImportListParams) -> Result<Pa
 pub async fn confirm(app: &App, call: &Call, id: ImportId, seen: i32, skip_bad_rows: bool) -> Result<ImportBody> {
     call.actor.may_ever(ImportAct::Import.who())?;
     app.write(call, async |tx| {
-        let found = ready(tx, call, id, seen, "confirm").await?;
+        let found = ready(tx, app, call, id, seen, "confirm").await?;
         let counts: ImportCounts = serde_json::from_value(found.counts.clone())?;
         if counts.rejected > 0 && !skip_bad_rows {
             return Err(ImportRule::BadRows.into());
@@ -203,7 +203,7 @@ pub async fn confirm(app: &App, call: &Call, id: ImportId, seen: i32, skip_bad_r
 pub async fn cancel(app: &App, call: &Call, id: ImportId, seen: i32) -> Result<ImportBody> {
     call.actor.may_ever(ImportAct::Import.who())?;
     app.write(call, async |tx| {
-        let found = ready(tx, call, id, seen, "cancel").await?;
+        let found = ready(tx, app, call, id, seen, "cancel").await?;
         finish(tx, app, call, found, ImportState::Cancelled, "import.cancel").await
     })
     .await
@@ -216,15 +216,18 @@ pub async fn cancel(app: &App, call: &Call, id: ImportId, seen: i32) -> Result<I
 pub async fn undo(app: &App, call: &Call, id: ImportId, seen: i32) -> Result<ImportBody> {
     call.actor.may_ever(ImportAct::Import.who())?;
     app.write(call, async |tx| {
-        let found = ready(tx, call, id, seen, "undo").await?;
+        let found = ready(tx, app, call, id, seen, "undo").await?;
         apply::take_back(tx, app, call, &found).await?;
         finish(tx, app, call, found, ImportState::Undone, "import.undo").await
     })
     .await
 }
 
+/// The import, if it is the caller's, in the right state and version, and still theirs to do: rights may have ended
+/// since the check (`reliability.md` Z-08).
 async fn ready(
     tx: &impl sea_orm::ConnectionTrait,
+    app: &App,
     call: &Call,
     id: ImportId,
     seen: i32,
@@ -234,7 +237,20 @@ async fn ready(
     if !model::acts(found.state).contains(&act) {
         return Err(ImportRule::WrongState(found.state).into());
     }
-    if found.version == seen { Ok(found) } else { Err(Error::Stale) }
+    if found.version != seen {
+        return Err(Error::Stale);
+    }
+    if !policy::allows(&call.actor, found.kind) {
+        return Err(Error::Denied);
+    }
+    let of_class = matches!(found.kind, ImportKind::Enrolments | ImportKind::Lessons | ImportKind::Attendance);
+    if let Some(class) = found.class_id.filter(|_| of_class && !call.actor.is_system()) {
+        let (_, facts) = crate::training::ops::facts(tx, class, app.today()).await?;
+        if !crate::training::policy::runs(&call.actor, &facts) {
+            return Err(Error::Denied);
+        }
+    }
+    Ok(found)
 }
 
 async fn finish(
@@ -246,6 +262,10 @@ async fn finish(
     operation: &str,
 ) -> Result<ImportBody> {
     let now = app.now();
+    // Names and phone numbers of a roster are kept where they belong, not in the paper of the import.
+    if found.kind == ImportKind::Enrolments {
+        store::forget_cells(tx, found.id).await?;
+    }
     let next = row::Model { state, version: found.version + 1, updated_at: now, finished_at: Some(now), ..found };
     store::replace(tx, next.clone()).await?;
     let detail = json!({ "kind": next.kind, "counts": next.counts });

@@ -94,6 +94,18 @@ pub(super) async fn rejected(conn: &impl ConnectionTrait, id: ImportId) -> Resul
         .await?)
 }
 
+/// Empties what the rows of a finished import held; what they made is known by its id (`reliability.md` P-02).
+pub(super) async fn forget_cells(tx: &impl ConnectionTrait, id: ImportId) -> Result<()> {
+    line::Entity::update_many()
+        .col_expr(line::Column::Value, Expr::value(Option::<serde_json::Value>::None))
+        .col_expr(line::Column::Cells, Expr::value(serde_json::json!([])))
+        .col_expr(line::Column::Faults, Expr::value(serde_json::json!([])))
+        .filter(line::Column::ImportId.eq(id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 pub(super) async fn note_object(tx: &impl ConnectionTrait, id: ImportRowId, kind: &str, object: Uuid) -> Result<()> {
     line::Entity::update_many()
         .col_expr(line::Column::ObjectKind, Expr::value(kind))

@@ -57,4 +57,94 @@ on_each_engine! {
         let total = nobody().get(bench, "/organisations?count=true&limit=1").await.body["total"].clone();
         assert_eq!(total, 195);
     }
+
+    async fn nobody_changes_organisations_of_another_city(bench: &Bench, demo) {
+        // REQ Z-07
+        let staff = signed_in(bench, "pds.staff").await;
+        let sheet = "编码,名称,简称,层级,类型,上级编码,城市\nWH-BBT-KHY,改了名的党总支,改名,苑区,党总支,PDS,平顶山市\n";
+        let checked = staff.upload(bench, "/imports", &[("kind", "organisations")], "改.csv", sheet.as_bytes()).await;
+        assert_eq!(checked.status, 202, "{}", checked.body);
+        let path = format!("/imports/{}/actions/confirm", checked.body["id"].as_str().unwrap());
+        let done = staff.act(bench, &path, 1, Some(json!({ "skip_bad_rows": true }))).await;
+        assert!(matches!(done.status, 403 | 422), "{} {}", done.status, done.body);
+        let found = nobody().get(bench, "/organisations?limit=100&q=WH-BBT-KHY").await;
+        let names = found.body["items"].to_string();
+        assert!(names.contains("康和苑") && !names.contains("改名"), "{names}");
+    }
+
+    async fn what_a_branch_brings_in_is_a_draft(bench: &Bench, demo) {
+        // REQ Z-14
+        let weidong = signed_in(bench, "weidong").await;
+        let sheet = "标题,正文,类别,单位,公开范围\n未经审核的材料,正文内容若干字,经验材料,PDS-WD,公开\n";
+        let checked = weidong.upload(bench, "/imports", &[("kind", "documents")], "文.csv", sheet.as_bytes()).await;
+        assert_eq!((checked.status, checked.body["counts"]["accepted"].as_u64()), (202, Some(1)), "{}", checked.body);
+        let path = format!("/imports/{}/actions/confirm", checked.body["id"].as_str().unwrap());
+        assert_eq!(weidong.act(bench, &path, 1, Some(json!({}))).await.status, 200);
+        let public = nobody().get(bench, "/documents?limit=100").await;
+        assert!(!public.body["items"].to_string().contains("未经审核的材料"), "nobody reads a draft");
+        let own = weidong.get(bench, "/documents?limit=100").await;
+        let own = own.body["items"].as_array().unwrap().clone();
+        assert!(own.iter().any(|one| one["title"] == "未经审核的材料" && one["status"] == "draft"));
+    }
+
+    async fn a_class_or_programme_that_is_not_there_is_said(bench: &Bench, demo) {
+        let staff = signed_in(bench, "pds.staff").await;
+        for key in ["class_id", "programme_id"] {
+            let mut options = json!({});
+            options[key] = json!("019abcde-0000-7000-8000-000000000000");
+            let options = options.to_string();
+            let fields = [("kind", "organisations"), ("options", options.as_str())];
+            let answer = staff.upload(bench, "/imports", &fields, "a.csv", "编码,名称\nX,某组织\n".as_bytes()).await;
+            assert_eq!(answer.status, 404, "{key}: {}", answer.body);
+        }
+    }
+
+    async fn a_roster_confirmed_twice_is_a_conflict_and_its_paper_is_emptied(bench: &Bench, demo) {
+        // REQ I-09 P-02
+        let staff = signed_in(bench, "pds.staff").await;
+        let class = nobody().get(bench, "/classes").await.body["items"][0]["id"].as_str().unwrap().to_owned();
+        let options = json!({ "class_id": class }).to_string();
+        let fields = [("kind", "enrolments"), ("options", options.as_str())];
+        let sheet = "姓名,电话,单位\n新来的人,19900009999,卫东区\n";
+        let mut paths = Vec::new();
+        for name in ["一.csv", "二.csv"] {
+            let checked = staff.upload(bench, "/imports", &fields, name, sheet.as_bytes()).await;
+            assert_eq!(checked.status, 202, "{}", checked.body);
+            paths.push((format!("/imports/{}", checked.body["id"].as_str().unwrap()), checked.body));
+        }
+        if paths[0].1["counts"]["add"] == 0 {
+            // The example's quotas are full; then nothing can be added twice either.
+            assert!(paths[0].1.to_string().contains("over_quota"), "{}", paths[0].1);
+            return;
+        }
+        let confirm = async |at: usize| staff.act(bench, &format!("{}/actions/confirm", paths[at].0), 1, Some(json!({}))).await;
+        let first = confirm(0).await;
+        assert_eq!(first.status, 200, "{}", first.body);
+        let second = confirm(1).await;
+        assert_eq!((second.status, second.code()), (409, "object.duplicate"));
+        let shown = staff.get(bench, &paths[0].0).await;
+        assert!(!shown.body.to_string().contains("19900009999"), "{}", shown.body);
+    }
+
+    async fn small_files_that_unfold_without_end_are_refused(bench: &Bench, demo) {
+        // REQ U-05 U-08
+        let staff = signed_in(bench, "pds.staff").await;
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        sheet.write_string(0, 0, "编码").unwrap();
+        sheet.write_string(1_048_575, 16_383, "x").unwrap();
+        let corners = book.save_to_buffer().unwrap();
+        let lines = "a\n".repeat(2_000_000);
+        let keys = format!("{{{}}}\n", (0..5_000).map(|at| format!("\"k{at}\":1")).collect::<Vec<_>>().join(","));
+        let nul = "{\"code\":\"a\\u0000b\",\"name_full\":\"某组织\"}\n".to_owned();
+        let began = std::time::Instant::now();
+        for (name, bytes) in
+            [("角.xlsx", corners), ("行.csv", lines.into_bytes()), ("键.jsonl", keys.into_bytes()), ("零.jsonl", nul.into_bytes())]
+        {
+            let answer = staff.upload(bench, "/imports", &[("kind", "organisations")], name, &bytes).await;
+            assert!(answer.status < 500, "{name}: {}", answer.body);
+            assert!(matches!(answer.body["state"].as_str(), Some("failed" | "checked")), "{name}: {}", answer.body);
+        }
+        assert!(began.elapsed().as_secs() < 30, "{:?}", began.elapsed());
+    }
 }

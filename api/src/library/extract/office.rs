@@ -2,6 +2,7 @@
 
 use std::io::{Cursor, Read as _};
 
+use crate::transfer::sheet::check_extent;
 use calamine::{Data, Reader as _};
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -65,6 +66,10 @@ pub(super) fn ofd(bytes: &[u8]) -> Read {
 }
 
 /// Cells of every sheet of a workbook, a row a line.
+/// Rows and columns of a sheet whose text is read.
+const ROWS_MAX: usize = 200_000;
+const COLUMNS_MAX: usize = 500;
+
 pub(super) fn sheets(bytes: &[u8]) -> Read {
     let mut book = calamine::open_workbook_auto_from_rs(Cursor::new(bytes)).ok()?;
     let names = book.sheet_names();
@@ -73,6 +78,12 @@ pub(super) fn sheets(bytes: &[u8]) -> Read {
     for name in names {
         out.push_str(&name);
         out.push('\n');
+        // Two cells at opposite corners would take all memory once they are laid out (`reliability.md` U-05).
+        if let calamine::Sheets::Xlsx(book) = &mut book
+            && check_extent(book, &name, ROWS_MAX, COLUMNS_MAX).is_err()
+        {
+            continue;
+        }
         let Ok(range) = book.worksheet_range(&name) else { continue };
         for row in range.rows() {
             let cells: Vec<String> = row

@@ -212,6 +212,13 @@ fn form(kind: &str, name: &str, level: Option<OrgLevel>) -> OrgForm {
 
 /// Superiors must be in the file or known, of the same city, and never below themselves.
 fn check_parents(report: &mut Report, directory: &Directory) {
+    // A superior that is refused takes those below it along, so this goes on until nothing more is refused.
+    while refuse_orphans(report, directory) {}
+}
+
+/// Refuses the rows whose superior cannot be; says whether there were any.
+fn refuse_orphans(report: &mut Report, directory: &Directory) -> bool {
+    let mut refused = false;
     let mut parents: HashMap<String, (Option<String>, String)> = HashMap::new();
     for row in &report.rows {
         if let Verdict::Accepted(_, value) = &row.verdict
@@ -233,8 +240,10 @@ fn check_parents(report: &mut Report, directory: &Directory) {
         if let Some(code) = fault {
             row.verdict = Verdict::Rejected;
             row.faults = vec![RowFault::new(code, Some("上级组织编码"), Some(parent))];
+            refused = true;
         }
     }
+    refused
 }
 
 fn is_cycle(code: &str, parents: &HashMap<String, (Option<String>, String)>) -> bool {

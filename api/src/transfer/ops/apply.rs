@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use sea_orm::{ConnectionTrait, DbErr};
+use twinning_entity::document::Visibility;
 use twinning_entity::enrolment::EnrolmentStatus;
 use twinning_entity::ids::{ClassId, EnrolmentId, ImportId, LessonId, OrganisationId};
 use twinning_entity::import::{self as row, ImportKind};
@@ -15,6 +16,7 @@ use crate::file;
 use crate::kernel::actor::RoleCode;
 use crate::kernel::call::Call;
 use crate::kernel::error::{Error, Result};
+use crate::organisation::ops::OrgName;
 use crate::transfer::kinds::activities::Held;
 use crate::transfer::kinds::documents::Listed;
 use crate::transfer::kinds::enrolments::Enrolled;
@@ -75,7 +77,7 @@ async fn organisations(
                 Some(Some(parent)) => Some(parent),
                 None => None,
             };
-            check_city(call, &read, parent.as_ref())?;
+            check_city(call, parent.as_ref(), known.get(&read.code))?;
             let made = organisation(tx, app, call, import, &known, &read, parent.as_ref()).await?;
             store::note_object(tx, one.id, "organisation", made.id.0).await?;
             known.insert(made.code.clone(), made);
@@ -88,13 +90,16 @@ async fn organisations(
     Ok(())
 }
 
-/// Staff bring in organisations of their own city alone; a new city is brought in by the command.
-fn check_city(call: &Call, _read: &Organised, parent: Option<&Organisation>) -> Result<()> {
+/// Staff bring in and change organisations of their own city alone, on both sides of the row: its superior and the
+/// organisation that is there already (`reliability.md` Z-07). A new city is brought in by the command.
+fn check_city(call: &Call, parent: Option<&Organisation>, found: Option<&Organisation>) -> Result<()> {
     if call.actor.is_system() {
         return Ok(());
     }
-    let own = parent.is_some_and(|parent| call.actor.is_city_staff_of(parent.city_id));
-    if own { Ok(()) } else { Err(Error::Denied) }
+    let own = |one: &Organisation| call.actor.is_city_staff_of(one.city_id);
+    // A root that is there already has no superior; then its own city decides.
+    let above = parent.or(found).is_some_and(own);
+    if above && found.is_none_or(own) { Ok(()) } else { Err(Error::Denied) }
 }
 
 async fn organisation(
@@ -296,9 +301,33 @@ async fn documents(
     options: &ImportOptions,
     lines: Vec<line::Model>,
 ) -> Result<()> {
+    let class = match options.class_id {
+        Some(class) => Some(training::ops::facts(tx, class, app.today()).await?.1),
+        None => None,
+    };
+    if let Some(class) = class.as_ref().filter(|_| !call.actor.is_system())
+        && !training::policy::runs(&call.actor, class)
+    {
+        return Err(Error::Denied);
+    }
+    let programme = match options.programme_id {
+        Some(programme) => Some(programme::ops::find(tx, programme).await?),
+        None => None,
+    };
     for one in lines {
         let read: Listed = value(&one)?;
-        check_source(tx, call, read.organisation).await?;
+        let source = check_source(tx, call, read.organisation).await?;
+        // Shared in a programme is what comes from one of its two cities.
+        let shared = programme
+            .as_ref()
+            .filter(|one| one.city_a_id == source.city || one.city_b_id == source.city)
+            .map(|one| one.id);
+        if read.visibility == Visibility::Programme && shared.is_none() {
+            return Err(ImportRule::ProgrammeNeeded.into());
+        }
+        if read.visibility == Visibility::Class && class.is_none() {
+            return Err(ImportRule::ClassNeeded.into());
+        }
         let content = match (read.file.as_deref(), read.body_markdown) {
             (Some(name), _) => {
                 let path = app.import_folder(import).map(|folder| folder.join(name)).ok_or(Error::NotFound("file"))?;
@@ -317,7 +346,9 @@ async fn documents(
             tags: read.tags,
             visibility: read.visibility,
             class: options.class_id,
-            programme: options.programme_id,
+            programme: shared,
+            // What a branch or a district brings in goes through the three reviews first (`domain.md` 3.4).
+            published: call.actor.is_system() || call.actor.is_city_staff_of(source.city),
             summary: read.summary,
             provenance: if call.actor.is_system() {
                 twinning_entity::provenance::Provenance::Synthetic
@@ -334,14 +365,13 @@ async fn documents(
 }
 
 /// Documents come from organisations the caller looks after.
-async fn check_source(tx: &impl ConnectionTrait, call: &Call, source: OrganisationId) -> Result<()> {
-    if call.actor.is_system() {
-        return Ok(());
-    }
+async fn check_source(tx: &impl ConnectionTrait, call: &Call, source: OrganisationId) -> Result<OrgName> {
     let source = organisation::ops::name_of(tx, source).await?;
     let roles = [RoleCode::OrgDeptDistrict, RoleCode::BranchAdmin];
-    let own = call.actor.is_city_staff_of(source.city) || call.actor.holds_over(&roles, &source.path);
-    if own { Ok(()) } else { Err(Error::Denied) }
+    let own = call.actor.is_system()
+        || call.actor.is_city_staff_of(source.city)
+        || call.actor.holds_over(&roles, &source.path);
+    if own { Ok(source) } else { Err(Error::Denied) }
 }
 
 /// Takes back what the rows made, the last first; a row that changed something is left as it is.

@@ -19,6 +19,9 @@ use crate::transfer::sheet::{self, Limits, Sheet};
 use crate::transfer::wire::ImportOptions;
 use crate::{activity, library, organisation, pairing, person, programme, training};
 
+/// How long a file waits for its turn at being read before the caller is told to come back.
+const TURN: std::time::Duration = std::time::Duration::from_secs(20);
+
 /// Where files that a list names can be had.
 #[derive(Clone, Debug)]
 pub enum Beside {
@@ -43,6 +46,13 @@ impl Beside {
 /// The options with what goes without saying filled in.
 pub(super) async fn completed(app: &App, call: &Call, new: &NewImport) -> Result<ImportOptions> {
     let mut options = new.options.clone();
+    // What is named must be there, whatever the kind.
+    if let Some(class) = options.class_id {
+        training::ops::facts(app.reader(), class, app.today()).await?;
+    }
+    if let Some(programme) = options.programme_id {
+        programme::ops::find(app.reader(), programme).await?;
+    }
     match new.kind {
         ImportKind::Enrolments | ImportKind::Lessons => {
             let class = options.class_id.ok_or(ImportRule::ClassNeeded)?;
@@ -77,9 +87,17 @@ pub(super) async fn report(
 ) -> Result<Result<Report, FileFault>> {
     let limits = if call.actor.is_system() { Limits::BULK } else { Limits::ROSTER };
     let (bytes, name) = (new.bytes.clone(), new.file_name.clone());
-    let read = actix_web::rt::task::spawn_blocking(move || sheet::read(&bytes, &name, &limits))
-        .await
-        .map_err(Error::internal)?;
+    // One file at a time is taken apart beside the uploads; a parser that stumbles says so and takes nobody down.
+    let _turn = match actix_web::rt::time::timeout(TURN, app.inspecting.acquire()).await {
+        Ok(Ok(turn)) => turn,
+        _ => return Err(Error::Unavailable("import")),
+    };
+    let read = actix_web::rt::task::spawn_blocking(move || {
+        std::panic::catch_unwind(|| sheet::read(&bytes, &name, &limits))
+            .unwrap_or_else(|_| Err(FileFault::new("import.broken")))
+    })
+    .await
+    .map_err(Error::internal)?;
     let sheets = match read {
         Ok(sheets) => sheets,
         Err(fault) => return Ok(Err(fault)),

@@ -3,19 +3,19 @@
 use std::collections::HashSet;
 use std::io::{Cursor, Read as _};
 
-use calamine::{Data, Range, Reader as _, SheetVisible, Xls, Xlsx};
+use calamine::{Data, DataRef, Range, Reader as _, SheetVisible, Xls, Xlsx};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::super::fault::FileFault;
-use super::{Cell, Row, Sheet};
+use super::{Cell, Limits, Row, Sheet};
 use crate::file::sniff;
 
 fn broken() -> FileFault {
     FileFault::new("import.broken")
 }
 
-pub(super) fn xlsx(bytes: &[u8], file_name: &str) -> Result<Vec<Sheet>, FileFault> {
+pub(super) fn xlsx(bytes: &[u8], file_name: &str, limits: &Limits) -> Result<Vec<Sheet>, FileFault> {
     // Bombs, macros and encryption are found before the workbook is opened.
     match sniff::inspect(bytes, "book.xlsx") {
         Ok(_) => {}
@@ -35,11 +35,39 @@ pub(super) fn xlsx(bytes: &[u8], file_name: &str) -> Result<Vec<Sheet>, FileFaul
         .collect();
     let mut out = Vec::with_capacity(visible.len());
     for name in visible {
+        check_extent(&mut book, &name, limits.rows, limits.columns)?;
         let range = book.worksheet_range(&name).map_err(|_| broken())?;
         let layout = layouts.as_mut().and_then(|layouts| layouts.of(&name)).unwrap_or_default();
         out.push(Sheet { rows: rows(&range, &layout), name });
     }
     Ok(out)
+}
+
+/// Refuses a sheet that reaches further than is read, before anything is laid out: two cells at opposite corners would
+/// take all memory (`reliability.md` U-05).
+///
+/// # Errors
+/// [`FileFault`] for too many rows or columns, and for what cannot be read.
+pub fn check_extent<R: std::io::Read + std::io::Seek>(
+    book: &mut Xlsx<R>,
+    name: &str,
+    rows: usize,
+    columns: usize,
+) -> Result<(), FileFault> {
+    let mut cells = book.worksheet_cells_reader(name).map_err(|_| broken())?;
+    while let Some(cell) = cells.next_cell().map_err(|_| broken())? {
+        let (row, column) = cell.get_position();
+        if matches!(cell.get_value(), DataRef::Empty) {
+            continue;
+        }
+        if row as usize >= rows {
+            return Err(FileFault::new("import.too_many_rows").with("max", rows));
+        }
+        if column as usize >= columns {
+            return Err(FileFault::new("import.too_many_columns").with("max", columns));
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn xls(bytes: &[u8]) -> Result<Vec<Sheet>, FileFault> {
@@ -228,10 +256,9 @@ fn merge(reference: &str) -> Option<Merge> {
 
 fn place(reference: &str) -> Option<(usize, u32)> {
     let letters = reference.bytes().take_while(u8::is_ascii_alphabetic).count();
-    let column = reference
-        .get(..letters)?
-        .bytes()
-        .fold(0_usize, |sum, letter| sum.saturating_mul(26) + usize::from(letter.to_ascii_uppercase() - b'A') + 1);
+    let column = reference.get(..letters)?.bytes().fold(0_usize, |sum, letter| {
+        sum.saturating_mul(26).saturating_add(usize::from(letter.to_ascii_uppercase().saturating_sub(b'A')) + 1)
+    });
     let row: u32 = reference.get(letters..)?.parse().ok()?;
     Some((column.checked_sub(1)?, row.checked_sub(1)?))
 }

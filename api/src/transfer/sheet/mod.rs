@@ -3,6 +3,7 @@
 mod book;
 mod text;
 
+pub use book::check_extent;
 use chrono::{NaiveDateTime, NaiveTime};
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -152,14 +153,29 @@ pub fn read(bytes: &[u8], file_name: &str, limits: &Limits) -> Result<Vec<Sheet>
         return Err(FileFault::new("import.too_large").with("max", most >> 20));
     }
     let sheets = if is_zip {
-        book::xlsx(bytes, file_name)?
+        book::xlsx(bytes, file_name, limits)?
     } else if is_old {
         book::xls(bytes)?
     } else {
-        text::read(bytes, file_name)?
+        text::read(bytes, file_name, limits)?
     };
+    let mut sheets = sheets;
+    for cell in sheets.iter_mut().flat_map(|sheet| &mut sheet.rows).flat_map(|row| &mut row.cells) {
+        without_controls(cell);
+    }
     check(&sheets, limits)?;
     Ok(sheets)
+}
+
+/// Takes control characters and direction marks out of a cell; no database and no reader wants them
+/// (`reliability.md` I-03).
+fn without_controls(cell: &mut Cell) {
+    let odd = |c: char| (c.is_control() && !matches!(c, '\n' | '\r' | '\t')) || matches!(c, '\u{2066}'..='\u{2069}');
+    if let Cell::Text(text) = cell
+        && text.contains(odd)
+    {
+        *text = text.chars().filter(|c| !odd(*c)).collect();
+    }
 }
 
 fn check(sheets: &[Sheet], limits: &Limits) -> Result<(), FileFault> {

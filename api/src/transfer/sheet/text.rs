@@ -1,9 +1,9 @@
 //! Text files: comma, semicolon or tab; UTF-8, UTF-16 with a mark, GB18030; and one JSON object a line.
 
 use super::super::fault::FileFault;
-use super::{Cell, Row, Sheet};
+use super::{Cell, Limits, Row, Sheet};
 
-pub(super) fn read(bytes: &[u8], file_name: &str) -> Result<Vec<Sheet>, FileFault> {
+pub(super) fn read(bytes: &[u8], file_name: &str, limits: &Limits) -> Result<Vec<Sheet>, FileFault> {
     let text = decoded(bytes)?;
     let head: String = text.trim_start().chars().take(200).collect::<String>().to_ascii_lowercase();
     if head.starts_with('<') {
@@ -13,8 +13,8 @@ pub(super) fn read(bytes: &[u8], file_name: &str) -> Result<Vec<Sheet>, FileFaul
         return Err(FileFault::new("import.broken"));
     }
     match crate::file::name::extension(file_name).as_str() {
-        "jsonl" => jsonl(&text),
-        "csv" | "tsv" | "txt" => csv(&text),
+        "jsonl" => jsonl(&text, limits),
+        "csv" | "tsv" | "txt" => csv(&text, limits),
         _ if head.starts_with('{') => Err(FileFault::new("import.wrong_extension").with("real", "jsonl")),
         _ => Err(FileFault::new("import.broken")),
     }
@@ -39,36 +39,45 @@ fn decoded(bytes: &[u8]) -> Result<String, FileFault> {
     if broken || text.contains('\u{FFFD}') { Err(wrong()) } else { Ok(text.into_owned()) }
 }
 
-fn csv(text: &str) -> Result<Vec<Sheet>, FileFault> {
+fn csv(text: &str, limits: &Limits) -> Result<Vec<Sheet>, FileFault> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .delimiter(delimiter(text))
         .from_reader(text.as_bytes());
     let mut rows = Vec::new();
-    let mut last_line = 0;
     let mut number = 0_u32;
     for record in reader.records() {
         let record = record.map_err(|_| FileFault::new("import.broken"))?;
         // The reader skips empty lines; people count them.
-        let line = record.position().map_or(0, csv::Position::line);
-        let skipped =
-            text.lines().skip(usize::try_from(last_line).unwrap_or(0)).take_while(|line| line.is_empty()).count();
-        let skipped = if line > last_line + 1 { skipped } else { 0 };
-        for _ in 0..skipped {
+        let begin = record.position().map_or(0, |at| usize::try_from(at.byte()).unwrap_or(usize::MAX));
+        for _ in 0..empty_lines(text.as_bytes(), begin) {
             number += 1;
             rows.push(Row { number, ..Row::default() });
         }
         number += 1;
-        last_line = line - 1 + lines_of(&record);
         let cells = record.iter().map(|field| Cell::Text(field.to_owned())).collect();
         rows.push(Row { number, cells, ..Row::default() });
+        if rows.len() > limits.rows {
+            return Err(FileFault::new("import.too_many_rows").with("max", limits.rows));
+        }
     }
     Ok(vec![Sheet { name: String::new(), rows }])
 }
 
-fn lines_of(record: &csv::StringRecord) -> u64 {
-    1 + record.iter().map(|field| field.matches('\n').count() as u64).sum::<u64>()
+/// Empty lines between the end of the last record, where the reader's position stands, and the next record.
+fn empty_lines(bytes: &[u8], begin: usize) -> usize {
+    let mut rest = bytes.get(begin..).unwrap_or_default();
+    // The second half of the line end of the record before.
+    if begin > 0 && bytes.get(begin - 1) == Some(&b'\r') {
+        rest = rest.strip_prefix(b"\n").unwrap_or(rest);
+    }
+    let mut count = 0;
+    while let Some(after) = rest.strip_prefix(b"\r\n").or_else(|| rest.strip_prefix(b"\n")) {
+        count += 1;
+        rest = after;
+    }
+    count
 }
 
 /// The delimiter that parts the first lines into the most fields.
@@ -82,7 +91,7 @@ fn delimiter(text: &str) -> u8 {
         .map_or(b',', |(delimiter, _)| delimiter)
 }
 
-fn jsonl(text: &str) -> Result<Vec<Sheet>, FileFault> {
+fn jsonl(text: &str, limits: &Limits) -> Result<Vec<Sheet>, FileFault> {
     let broken = |line: usize| FileFault::new("import.bad_json_line").with("row", line);
     let mut header: Vec<String> = Vec::new();
     let mut objects = Vec::new();
@@ -96,6 +105,12 @@ fn jsonl(text: &str) -> Result<Vec<Sheet>, FileFault> {
             if !header.contains(name) {
                 header.push(name.clone());
             }
+        }
+        if header.len() > limits.columns {
+            return Err(FileFault::new("import.too_many_columns").with("max", limits.columns));
+        }
+        if objects.len() > limits.rows {
+            return Err(FileFault::new("import.too_many_rows").with("max", limits.rows));
         }
         objects.push((at + 1, object));
     }
