@@ -1,7 +1,7 @@
 # Twinning: the two commands are `make run` and `make test`; `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check build assets reference tools postgres clean
+.PHONY: help run test e2e check build assets reference tools postgres browser clean
 
 help: ## List the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -28,8 +28,18 @@ postgres:
 	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql >/dev/null; \
 	  else echo "PostgreSQL's server binaries are missing: install the package postgresql."; exit 1; fi; }
 
-test: assets tools postgres ## Run every test, on SQLite and on PostgreSQL
+browser:
+	@command -v chromium chromium-browser google-chrome >/dev/null 2>&1 || { \
+	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+	  else echo "Chromium is missing: install the package chromium."; exit 1; fi; }
+
+test: assets tools postgres browser ## Run every test: unit, API on SQLite and PostgreSQL, pages, browser
 	api/tests/with-postgres.sh cargo nextest run --locked --workspace --no-fail-fast
+	$(MAKE) e2e
+
+e2e: assets browser ## Walk the portal in a real browser
+	cargo build --locked --workspace
+	cd web && npm run --silent e2e
 
 check: assets ## Format, lints, reference documents
 	cargo fmt --all --check
