@@ -249,7 +249,6 @@ pub fn acts(status: ActivityStatus, is_organiser: bool, is_counterpart: bool) ->
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "test")]
     use super::*;
 
     fn input() -> ActivityInput {

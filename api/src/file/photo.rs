@@ -104,7 +104,6 @@ fn encoded(picture: &DynamicImage, quality: u8) -> Result<Vec<u8>, FileRule> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "test")]
     use super::*;
 
     fn demo(name: &str) -> Vec<u8> {

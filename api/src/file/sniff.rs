@@ -241,7 +241,6 @@ pub fn looks_classified(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "test")]
     use std::io::Write as _;
 
     use super::*;

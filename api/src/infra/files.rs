@@ -329,7 +329,6 @@ fn chunks(file: tokio::fs::File, range: Range<u64>) -> impl Stream<Item = std::i
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "test")]
     use super::*;
 
     #[tokio::test]

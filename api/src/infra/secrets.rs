@@ -137,7 +137,6 @@ fn aead(key: &[u8; 32]) -> Result<LessSafeKey> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "test")]
     use super::*;
 
     #[test]

@@ -86,7 +86,6 @@ pub fn masked_phone(phone: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "test")]
     use super::*;
 
     #[test]

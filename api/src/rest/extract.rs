@@ -405,7 +405,6 @@ impl<T: Serialize> Responder for Tagged<T> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "test")]
     use super::*;
 
     #[derive(Debug, serde::Deserialize)]

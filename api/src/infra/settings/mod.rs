@@ -298,7 +298,6 @@ impl Source<'_> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "test")]
     use super::*;
 
     fn read(pairs: &[(&str, &str)]) -> Result<Settings, Vec<Mistake>> {

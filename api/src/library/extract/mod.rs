@@ -71,7 +71,6 @@ pub fn extract(bytes: &[u8], name: &str) -> Extracted {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, clippy::panic, reason = "test")]
     use super::*;
 
     fn bare(text: &str) -> String {

@@ -245,7 +245,6 @@ pub fn quotas(sheets: &[Sheet], directory: &Directory) -> Vec<(OrganisationId, i
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "test")]
     use std::collections::BTreeMap;
 
     use serde_json::Value;

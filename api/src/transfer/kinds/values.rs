@@ -220,7 +220,6 @@ pub fn yes(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "test")]
     use super::*;
 
     fn text(text: &str) -> Cell {
