@@ -116,7 +116,7 @@ fn completed(collected: OpenApi) -> OpenApi {
             complete(operation, &Shape::of(path, &method), who.unwrap_or(Who::NOBODY));
         }
     }
-    OpenApiBuilder::new()
+    let mut document = OpenApiBuilder::new()
         .info(
             InfoBuilder::new()
                 .title("Twinning: cross-city party-building twinning and exchange portal")
@@ -139,7 +139,23 @@ fn completed(collected: OpenApi) -> OpenApi {
         ))
         .paths(paths)
         .components(Some(components))
-        .build()
+        .build();
+    prune(&mut document);
+    document
+}
+
+/// Takes out the schemas that nothing refers to: rows of lists are described inside their pages.
+fn prune(document: &mut OpenApi) {
+    loop {
+        // A document that cannot be written keeps all it has.
+        let Ok(text) = document.to_json() else { return };
+        let Some(components) = document.components.as_mut() else { return };
+        let before = components.schemas.len();
+        components.schemas.retain(|name, _| text.contains(&format!("\"#/components/schemas/{name}\"")));
+        if components.schemas.len() == before {
+            return;
+        }
+    }
 }
 
 /// What the conventions of `contract.md` 4 ask of an operation, read from its method and address.
