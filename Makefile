@@ -1,7 +1,7 @@
 # Twinning: the two commands are `make run` and `make test`; `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test e2e check build assets reference tools postgres browser clean
+.PHONY: help run test e2e contract check deny build assets reference tools postgres browser clean
 
 help: ## List the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -41,9 +41,23 @@ e2e: assets browser ## Walk the portal in a real browser
 	cargo build --locked --workspace
 	cd web && npm run --silent e2e
 
-check: assets ## Format, lints, reference documents
+check: assets deny ## Format, lints, licences and sources, reference documents
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
+	cargo deny --locked check licenses bans sources
+	cd web && npx --no-install redocly lint ../docs/reference/openapi.json
+	$(MAKE) reference
+	git diff --exit-code -- docs/reference docs/errors.md
+
+deny:
+	@cargo deny --version >/dev/null 2>&1 || cargo install cargo-deny --locked
+
+contract: assets ## Send generated requests to a running server and hold its answers to the document
+	cargo build --locked --workspace
+	@[ -x target/schemathesis/bin/schemathesis ] || { python3 -m venv target/schemathesis && target/schemathesis/bin/pip install -q schemathesis; }
+	api/tests/with-server.sh bash -c 'target/schemathesis/bin/schemathesis run "$$TWINNING_TEST_URL/api/openapi.json" \
+	  --header "Authorization: Bearer $$TWINNING_TEST_TOKEN" --max-examples 25 --seed 1 \
+	  --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance'
 
 reference: assets ## Print the reference documents again
 	cargo build --locked -p twinning-web
