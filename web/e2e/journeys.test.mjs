@@ -39,6 +39,7 @@ test("a trainee takes the materials of the class in two taps", async () => {
   await signIn(page, "trainee001");
   await page.goto("/w");
   await page.click("main a[href*='/training/']");
+  await page.waitForSelector("#materials tbody tr");
   const rows = await page.$$eval("#materials tbody tr", (all) => all.length);
   assert.ok(rows >= 5, `${rows} materials`);
   const [download] = await Promise.all([page.waitForEvent("download"), page.click("#materials tbody tr a")]);
