@@ -118,30 +118,29 @@ fn completed(collected: OpenApi) -> OpenApi {
             complete(operation, &Shape::of(path, &method), who.unwrap_or(Who::NOBODY));
         }
     }
-    let mut document = OpenApiBuilder::new()
-        .info(
-            InfoBuilder::new()
-                .title("Twinning: cross-city party-building twinning and exchange portal")
-                .version("1.0.0")
-                .description(Some(
-                    "Links paired organisations of two cities, records joint activities and training, and shares \
+    let mut document =
+        OpenApiBuilder::new()
+            .info(
+                InfoBuilder::new()
+                    .title("Twinning: cross-city party-building twinning and exchange portal")
+                    .version("1.0.0")
+                    .description(Some(
+                        "Links paired organisations of two cities, records joint activities and training, and shares \
                      experience documents. Errors are `application/problem+json` with a stable `code`; text follows \
                      `Accept-Language` (`zh-CN` by default, `en`).",
-                ))
-                .license(Some(
-                    LicenseBuilder::new().name("MIT OR Apache-2.0").identifier(Some("MIT OR Apache-2.0")).build(),
-                ))
-                .contact(Some(ContactBuilder::new().name(Some("Twinning")).build())),
-        )
-        .servers(Some([ServerBuilder::new().url("/").build()]))
-        .tags(Some(
-            TAGS.iter().map(|(name, text)| {
+                    ))
+                    .license(Some(
+                        LicenseBuilder::new().name("MIT OR Apache-2.0").identifier(Some("MIT OR Apache-2.0")).build(),
+                    ))
+                    .contact(Some(ContactBuilder::new().name(Some("Twinning")).build())),
+            )
+            .servers(Some([ServerBuilder::new().url("/").build()]))
+            .tags(Some(TAGS.iter().map(|(name, text)| {
                 utoipa::openapi::tag::TagBuilder::new().name(*name).description(Some(*text)).build()
-            }),
-        ))
-        .paths(paths)
-        .components(Some(components))
-        .build();
+            })))
+            .paths(paths)
+            .components(Some(components))
+            .build();
     prune(&mut document);
     document
 }
