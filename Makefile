@@ -1,7 +1,7 @@
 # Twinning: the two commands are `make run` and `make test`; `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test e2e contract check deny build assets reference tools postgres browser clean
+.PHONY: help run test bench e2e contract check deny build assets reference tools postgres browser clean
 
 help: ## List the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,9 @@ test: assets tools postgres browser ## Run every test: unit, API on SQLite and P
 e2e: assets browser ## Walk the portal in a real browser
 	cargo build --locked --workspace
 	cd web && npm run --silent e2e
+
+bench: assets ## Measure requests against bare handlers, downloads, memory and start (release build)
+	cargo bench --locked -p twinning-web --bench requests
 
 check: assets deny ## Format, lints, licences and sources, reference documents
 	cargo fmt --all --check

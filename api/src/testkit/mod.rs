@@ -1,5 +1,7 @@
 //! What tests stand on: an app on a database of its own, on each engine, with a clock that can be moved.
 
+pub mod bare;
+pub mod synthetic;
 mod template;
 
 use std::path::Path;

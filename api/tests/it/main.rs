@@ -14,3 +14,4 @@ mod search;
 mod sign_in;
 mod statements;
 mod storage;
+mod synthetic;

@@ -7,6 +7,8 @@ pub use pages::Shot;
 
 use actix_web::web::{ServiceConfig, get, post};
 
+pub use pages::first_page;
+
 /// Mounts the handlers.
 pub fn mount(config: &mut ServiceConfig) {
     config

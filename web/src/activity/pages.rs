@@ -26,7 +26,7 @@ use crate::shell::{Page, PageFault, Visitor, words};
 /// Rows of a page of the list.
 const ROWS: u64 = 20;
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub(super) struct Asked {
     #[serde(default)]
     kind: String,
@@ -91,10 +91,23 @@ impl Page for Index {
 }
 
 pub(super) async fn index(app: Data<App>, visitor: Visitor, asked: Query<Asked>) -> Result<HttpResponse, PageFault> {
+    visitor.page(&listed(&app, &visitor, &asked).await?)
+}
+
+/// The first page of the list as its template sees it, frame and all; benches render it again and again.
+///
+/// # Errors
+/// The engine's error.
+pub async fn first_page(app: &App, visitor: &Visitor) -> Result<serde_json::Value, PageFault> {
+    let page = listed(app, visitor, &Asked { kind: "symposium".to_owned(), ..Asked::default() }).await?;
+    Ok(visitor.frame(&page)?)
+}
+
+async fn listed(app: &App, visitor: &Visitor, asked: &Asked) -> Result<Index, PageFault> {
     let kind = ActivityKind::from_word(&asked.kind);
     let page_no = asked.page.unwrap_or(1).clamp(1, 500);
     let of_all = pairing::wire::PairingFilter::default();
-    let pairings = pairing::ops::list(&app, &visitor.call, &of_all, PageRequest::first(100)).await?.items;
+    let pairings = pairing::ops::list(app, &visitor.call, &of_all, PageRequest::first(100)).await?.items;
     let chosen = pairings.iter().find(|one| one.code == asked.pairing);
     let first: Option<NaiveDate> =
         format!("{}-01", asked.month).parse().ok().filter(|day: &NaiveDate| (1900..=2200).contains(&day.year()));
@@ -105,15 +118,15 @@ pub(super) async fn index(app: Data<App>, visitor: Visitor, asked: Query<Asked>)
         to: first.and_then(|day| day.checked_add_months(Months::new(1))).and_then(|day| day.pred_opt()),
         ..Default::default()
     };
-    let found = ops::list(&app, &visitor.call, &filter, PageRequest::numbered(page_no, ROWS)).await?;
+    let found = ops::list(app, &visitor.call, &filter, PageRequest::numbered(page_no, ROWS)).await?;
     let total = found.total.unwrap_or(0);
     let last_month = match filter.to {
-        Some(_) if total == 0 => last_month(&app, &visitor, &filter, &asked).await?,
+        Some(_) if total == 0 => last_month(app, visitor, &filter, asked).await?,
         _ => None,
     };
-    let can_log = !pairing::ops::of_caller(&app, &visitor.call).await?.is_empty();
+    let can_log = !pairing::ops::of_caller(app, &visitor.call).await?.is_empty();
     let kept = [("pairing", asked.pairing.as_str()), ("kind", &asked.kind), ("month", &asked.month)];
-    visitor.page(&Index {
+    Ok(Index {
         activities: found.items,
         kinds: kinds(&asked.kind),
         total,

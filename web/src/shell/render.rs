@@ -129,6 +129,14 @@ impl Renderer {
         self.templates.render(P::TEMPLATE, &Frame { shell, page })
     }
 
+    /// A template with a frame that is at hand as a value; benches render the product's own pages with it.
+    ///
+    /// # Errors
+    /// The template's.
+    pub fn render_value(&self, template: &str, frame: &Value) -> Result<String, RenderError> {
+        self.templates.render(template, frame)
+    }
+
     /// Names of all templates, for tests.
     #[must_use]
     pub fn names(&self) -> Vec<&String> {

@@ -158,6 +158,14 @@ impl Visitor {
         Ok(response.content_type("text/html; charset=utf-8").body(html))
     }
 
+    /// A page with its frame as the template sees it.
+    ///
+    /// # Errors
+    /// A page that cannot be written as JSON, which is a fault of ours.
+    pub fn frame<P: Page>(&self, page: &P) -> Result<serde_json::Value, twinning_api::Error> {
+        Ok(serde_json::json!({ "shell": self.shell(page), "page": serde_json::to_value(page)? }))
+    }
+
     fn shell<P: Page>(&self, page: &P) -> Shell {
         let other = if self.call.lang == Lang::En { self.path.clone() } else { format!("/en{}", self.path) };
         let query = if self.query.is_empty() { String::new() } else { format!("?{}", self.query) };
