@@ -52,6 +52,12 @@ pub(super) async fn find(conn: &impl ConnectionTrait, scope: &Scope, id: Activit
     row::Entity::find_by_id(id).filter(visible(scope)).one(conn).await?.ok_or(Error::NotFound("activity"))
 }
 
+/// Activities among `ids` that the scope holds.
+pub(super) async fn among(conn: &impl ConnectionTrait, scope: &Scope, ids: &[ActivityId]) -> Result<Vec<row::Model>> {
+    let wanted = row::Column::Id.is_in(ids.iter().copied());
+    Ok(row::Entity::find().filter(visible(scope)).filter(wanted).all(conn).await?)
+}
+
 pub(super) async fn by_no(conn: &impl ConnectionTrait, scope: &Scope, no: &str) -> Result<row::Model> {
     row::Entity::find()
         .filter(row::Column::No.eq(no))

@@ -8,6 +8,7 @@ use twinning_entity::document::{self as row, DocumentKind, DocumentStatus, Visib
 use twinning_entity::document_version::{self as version, TextState};
 use twinning_entity::ids::{ClassId, DocumentId, DocumentVersionId, FileId, ImportId, OrganisationId, ProgrammeId};
 use twinning_entity::provenance::Provenance;
+use uuid::Uuid;
 
 use super::extract::{self, Extracted};
 use super::policy::{self, DocumentAct};
@@ -28,6 +29,7 @@ use crate::pairing;
 use crate::programme::ops::strings;
 use crate::search;
 use crate::search::engine::{IndexDoc, Kind};
+use crate::search::ops::HitText;
 use crate::training;
 
 /// Name of the job that reads the text of a version.
@@ -355,18 +357,26 @@ pub async fn read_text(app: &App, call: &Call, id: DocumentVersionId) -> Result<
     .await
 }
 
-/// Title, text and page of a document, for showing a hit.
+/// Titles and texts of documents the caller may read, for showing hits.
 ///
 /// # Errors
-/// [`Error::NotFound`].
-pub async fn index_text(app: &App, call: &Call, id: DocumentId) -> Result<(String, String, String)> {
-    let found = show(app, call, id).await?;
-    let mut text = found.text.unwrap_or_default();
-    if !found.line.tags.is_empty() {
-        text.push_str("\n\n");
-        text.push_str(&found.line.tags.join("  "));
-    }
-    Ok((found.line.title, text, format!("/library/{id}")))
+/// The engine's error.
+pub async fn hit_texts(app: &App, call: &Call, ids: &[Uuid]) -> Result<HashMap<Uuid, HitText>> {
+    let ids: Vec<DocumentId> = ids.iter().map(|id| DocumentId(*id)).collect();
+    let rows = store::among(app.reader(), &scope(app, &call.actor).await?, &ids).await?;
+    let mut texts = store::current_texts(app.reader(), &rows).await?;
+    Ok(rows
+        .into_iter()
+        .map(|one| {
+            let mut text = texts.remove(&one.id).flatten().unwrap_or_default();
+            let tags = strings(&one.tags);
+            if !tags.is_empty() {
+                text.push_str("\n\n");
+                text.push_str(&tags.join("  "));
+            }
+            (one.id.0, HitText { title: one.title, text, url: format!("/library/{}", one.id) })
+        })
+        .collect())
 }
 
 /// What search keeps of a document; none when it is gone or not open.

@@ -174,6 +174,27 @@ pub(super) async fn current_files(
         .collect())
 }
 
+/// Texts of the current versions.
+pub(super) async fn current_texts(
+    conn: &impl ConnectionTrait,
+    documents: &[row::Model],
+) -> Result<HashMap<DocumentId, Option<String>>> {
+    if documents.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let current = documents.iter().fold(Condition::any(), |any, one| {
+        any.add(version::Column::DocumentId.eq(one.id).and(version::Column::No.eq(one.current_version)))
+    });
+    let found: Vec<(DocumentId, Option<String>)> = version::Entity::find()
+        .select_only()
+        .columns([version::Column::DocumentId, version::Column::Text])
+        .filter(current)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(found.into_iter().collect())
+}
+
 pub(super) async fn version_by_id(conn: &impl ConnectionTrait, id: DocumentVersionId) -> Result<version::Model> {
     version::Entity::find_by_id(id).one(conn).await?.ok_or(Error::NotFound("document version"))
 }

@@ -24,6 +24,7 @@ use crate::kernel::fault::{Faults, FieldFault};
 use crate::kernel::page::{Page, PageRequest};
 use crate::kernel::text;
 use crate::search::engine::{IndexDoc, Kind};
+use crate::search::ops::HitText;
 use crate::search::{self, pinyin};
 
 /// An organisation as other features show it.
@@ -468,6 +469,31 @@ async fn insert(tx: &impl ConnectionTrait, app: &App, call: &Call, made: row::Mo
     store::add(tx, made).await?;
     store::add_name(tx, name).await?;
     search::note(tx, app, call, Kind::Organisation, id.0).await
+}
+
+/// Names of organisations and of those above them, for showing hits.
+///
+/// # Errors
+/// The engine's error.
+pub async fn hit_texts(app: &App, call: &Call, ids: &[uuid::Uuid]) -> Result<HashMap<uuid::Uuid, HitText>> {
+    call.actor.may_ever(OrganisationAct::Read.who())?;
+    let ids: Vec<OrganisationId> = ids.iter().map(|id| OrganisationId(*id)).collect();
+    let rows = store::by_ids(app.reader(), &ids).await?;
+    let paths: Vec<String> = rows.iter().map(|one| one.path.clone()).collect();
+    let above: Vec<row::Model> = store::above_all(app.reader(), &paths).await?;
+    Ok(rows
+        .into_iter()
+        .map(|one| {
+            let upwards = above.iter().filter(|other| one.path != other.path && one.path.starts_with(&other.path));
+            let upwards: Vec<&str> = upwards.map(|other| other.name_display.as_str()).collect();
+            let mut text = upwards.join(" › ");
+            for part in [&one.kind_text, &one.profile, &one.address].into_iter().flatten() {
+                text.push_str("  ");
+                text.push_str(part);
+            }
+            (one.id.0, HitText { title: one.name_full, text, url: format!("/orgs/{}", one.code) })
+        })
+        .collect())
 }
 
 /// What search keeps of an organisation; none when it is gone.

@@ -57,18 +57,25 @@ pub(super) async fn all(conn: &impl ConnectionTrait) -> Result<Vec<row::Model>> 
 
 /// The organisations above one, from the root down.
 pub(super) async fn above(conn: &impl ConnectionTrait, path: &str) -> Result<Vec<row::Model>> {
-    let mut paths = Vec::new();
-    let mut walked = String::new();
-    for step in path.split_inclusive('.') {
-        walked.push_str(step);
-        if walked != path {
-            paths.push(walked.clone());
+    above_all(conn, &[path.to_owned()]).await
+}
+
+/// Everything above any of these places, the highest first.
+pub(super) async fn above_all(conn: &impl ConnectionTrait, paths: &[String]) -> Result<Vec<row::Model>> {
+    let mut wanted = std::collections::BTreeSet::new();
+    for path in paths {
+        let mut walked = String::new();
+        for step in path.split_inclusive('.') {
+            walked.push_str(step);
+            if walked != *path {
+                wanted.insert(walked.clone());
+            }
         }
     }
-    if paths.is_empty() {
+    if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(row::Entity::find().filter(row::Column::Path.is_in(paths)).order_by_asc(row::Column::Depth).all(conn).await?)
+    Ok(row::Entity::find().filter(row::Column::Path.is_in(wanted)).order_by_asc(row::Column::Depth).all(conn).await?)
 }
 
 pub(super) async fn page(

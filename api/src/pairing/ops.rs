@@ -57,6 +57,27 @@ pub async fn list(app: &App, call: &Call, filter: &PairingFilter, at: PageReques
     Ok(Page { items: lines, next_cursor: page.next_cursor, total: page.total })
 }
 
+/// A pairing by name, for a filter.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct PairingName {
+    /// Identifier.
+    pub id: PairingId,
+    /// Human code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+}
+
+/// Pairings the caller may know of, in official order, as a filter offers them; at most `most`.
+///
+/// # Errors
+/// The engine's error.
+pub async fn choices(app: &App, call: &Call, most: u64) -> Result<Vec<PairingName>> {
+    call.actor.may_ever(PairingAct::Read.who())?;
+    let found = store::choices(app.reader(), &policy::scope(&call.actor), most).await?;
+    Ok(found.into_iter().map(|(id, code, name)| PairingName { id, code, name }).collect())
+}
+
 /// One pairing.
 ///
 /// # Errors

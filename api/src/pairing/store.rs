@@ -211,6 +211,23 @@ pub(super) async fn programmes_of(
     Ok(found.into_iter().map(|one| one.programme_id).collect())
 }
 
+/// Identifiers, codes and names alone.
+pub(super) async fn choices(
+    conn: &impl ConnectionTrait,
+    scope: &Scope,
+    most: u64,
+) -> Result<Vec<(PairingId, String, String)>> {
+    Ok(row::Entity::find()
+        .select_only()
+        .columns([row::Column::Id, row::Column::Code, row::Column::Name])
+        .filter(visible(scope))
+        .order_by_asc(row::Column::Code)
+        .limit(most)
+        .into_tuple()
+        .all(conn)
+        .await?)
+}
+
 pub(super) async fn add(tx: &impl ConnectionTrait, new: row::Model) -> Result<()> {
     let new: row::ActiveModel = new.into();
     new.reset_all().insert(tx).await.map_err(|error| {

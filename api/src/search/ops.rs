@@ -1,6 +1,9 @@
 //! Searching.
 
+use std::collections::HashMap;
 use std::sync::Arc;
+
+use uuid::Uuid;
 
 use super::engine::{Ask, Hit, Kind};
 use super::policy::SearchAct;
@@ -85,13 +88,13 @@ pub async fn search(app: &App, call: &Call, params: SearchParams) -> Result<Sear
         .await
         .map_err(Error::internal)?
         .map_err(Error::internal)?;
-    let mut items = Vec::with_capacity(hits.items.len());
-    for hit in &hits.items {
-        // The few hits that are shown are read, and so checked, once more in the database.
-        if let Some(body) = shown(app, call, *hit, &params.q).await? {
-            items.push(body);
-        }
-    }
+    let texts = texts(app, call, &hits.items).await?;
+    // The few hits that are shown were read, and so checked, once more in the database.
+    let items = hits
+        .items
+        .iter()
+        .filter_map(|hit| texts.get(&(hit.kind, hit.id)).map(|text| hit_body(*hit, text, &params.q)))
+        .collect();
     let next_cursor = if hits.more {
         let next = Page::cut(vec![(), ()], &PageRequest::first(1), None, |()| offset + limit);
         next.next_cursor
@@ -101,45 +104,45 @@ pub async fn search(app: &App, call: &Call, params: SearchParams) -> Result<Sear
     Ok(SearchBody { items, next_cursor, total: hits.total as u64 })
 }
 
-async fn shown(app: &App, call: &Call, hit: Hit, asked: &str) -> Result<Option<HitBody>> {
-    let found = match hit.kind {
-        Kind::Organisation => organisation::ops::show(app, call, hit.id.into())
-            .await
-            .map(|one| (one.line.name_full.clone(), organisation_text(&one), format!("/orgs/{}", one.line.code))),
-        Kind::Activity => activity::ops::show(app, call, hit.id.into()).await.map(|one| {
-            let text = [one.line.place.clone(), one.record.summary.clone(), one.record.decisions.clone()];
-            let sides = format!("{} {}", one.line.side_a.name, one.line.side_b.name);
-            let text = text.into_iter().flatten().chain([sides]).collect::<Vec<_>>().join("  ");
-            (one.line.title, text, format!("/activities/{}", one.line.no))
-        }),
-        Kind::Class => training::ops::index_text(app, call, hit.id.into()).await,
-        Kind::Document => library::ops::index_text(app, call, hit.id.into()).await,
-        Kind::Practice => Err(Error::NotFound("practice")),
-    };
-    match found {
-        Ok((title, text, url)) => {
-            let snippet = snippet::make(&text, asked, SNIPPET).unwrap_or_else(|| snippet::opening(&text, SNIPPET));
-            Ok(Some(HitBody {
-                kind: hit.kind,
-                id: hit.id,
-                title,
-                snippet,
-                score: hit.score,
-                url,
-                related: hit.related,
-            }))
-        }
-        Err(Error::NotFound(_)) => Ok(None),
-        Err(error) => Err(error),
-    }
+/// What is shown of an object that was found.
+#[derive(Clone, Debug)]
+pub struct HitText {
+    /// Title.
+    pub title: String,
+    /// Text that snippets are cut from.
+    pub text: String,
+    /// Page of the portal.
+    pub url: String,
 }
 
-fn organisation_text(one: &organisation::wire::OrganisationDetail) -> String {
-    let above: Vec<&str> = one.ancestors.iter().map(|above| above.name.as_str()).collect();
-    let mut text = above.join(" › ");
-    for part in [&one.line.kind_text, &one.profile, &one.address].into_iter().flatten() {
-        text.push_str("  ");
-        text.push_str(part);
+/// Titles and texts of the hits that the caller may read, a few statements for each kind.
+async fn texts(app: &App, call: &Call, hits: &[Hit]) -> Result<HashMap<(Kind, Uuid), HitText>> {
+    let mut out = HashMap::new();
+    for kind in [Kind::Document, Kind::Activity, Kind::Class, Kind::Organisation] {
+        let ids: Vec<Uuid> = hits.iter().filter(|hit| hit.kind == kind).map(|hit| hit.id).collect();
+        if ids.is_empty() {
+            continue;
+        }
+        let found = match kind {
+            Kind::Document => library::ops::hit_texts(app, call, &ids).await?,
+            Kind::Activity => activity::ops::hit_texts(app, call, &ids).await?,
+            Kind::Class => training::ops::hit_texts(app, call, &ids).await?,
+            _ => organisation::ops::hit_texts(app, call, &ids).await?,
+        };
+        out.extend(found.into_iter().map(|(id, text)| ((kind, id), text)));
     }
-    text
+    Ok(out)
+}
+
+fn hit_body(hit: Hit, found: &HitText, asked: &str) -> HitBody {
+    let snippet = snippet::make(&found.text, asked, SNIPPET).unwrap_or_else(|| snippet::opening(&found.text, SNIPPET));
+    HitBody {
+        kind: hit.kind,
+        id: hit.id,
+        title: found.title.clone(),
+        snippet,
+        score: hit.score,
+        url: found.url.clone(),
+        related: hit.related,
+    }
 }

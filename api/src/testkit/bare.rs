@@ -41,10 +41,10 @@ const ACTIVITIES: &str = "SELECT a.id, a.no, a.kind, a.title, a.status, a.held_o
     c.id AS counterpart_id, c.code AS counterpart_code, c.name_display AS counterpart_name, r.attended_total, \
     r.attended_a, r.attended_b, r.guests, \
     (SELECT COUNT(*) FROM activity_photos p WHERE p.activity_id = a.id) AS photos \
-    FROM activities a JOIN organisations o ON o.id = a.organiser_id JOIN organisations c ON c.id = a.counterpart_id \
+    FROM (SELECT * FROM activities WHERE status IN ('confirmed', 'archived') AND kind = 'symposium' \
+          ORDER BY held_on DESC, id DESC LIMIT 21) a JOIN organisations o ON o.id = a.organiser_id JOIN organisations c ON c.id = a.counterpart_id \
     LEFT JOIN activity_records r ON r.activity_id = a.id \
-    WHERE a.status IN ('confirmed', 'archived') AND a.kind = 'symposium' \
-    ORDER BY a.held_on DESC, a.id DESC LIMIT 21";
+    ORDER BY a.held_on DESC, a.id DESC";
 
 /// The public activities of one kind, the latest 21, in one statement.
 ///

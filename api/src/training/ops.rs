@@ -8,6 +8,6 @@ pub use imports::{
     bring_in_member, create_in, members, take_back_lesson, take_back_member,
 };
 pub use reads::{
-    city_of, enrolled_count, every_id, facts, index_doc, index_text, lessons, list, material_scope, materials,
+    city_of, enrolled_count, every_id, facts, hit_texts, index_doc, lessons, list, material_scope, materials,
     may_take_file, may_take_materials, quotas, roster, show,
 };

@@ -171,6 +171,20 @@ pub(super) async fn materials(conn: &impl ConnectionTrait, id: ClassId) -> Resul
         .await?)
 }
 
+/// Classes by id.
+pub(super) async fn among(conn: &impl ConnectionTrait, ids: &[ClassId]) -> Result<Vec<row::Model>> {
+    Ok(row::Entity::find().filter(row::Column::Id.is_in(ids.iter().copied())).all(conn).await?)
+}
+
+/// Lessons of several classes.
+pub(super) async fn lessons_of(conn: &impl ConnectionTrait, ids: &[ClassId]) -> Result<Vec<lesson::Model>> {
+    Ok(lesson::Entity::find()
+        .filter(lesson::Column::ClassId.is_in(ids.iter().copied()))
+        .order_by_asc(lesson::Column::No)
+        .all(conn)
+        .await?)
+}
+
 /// Classes that hand out a file.
 pub(super) async fn classes_of_file(conn: &impl ConnectionTrait, file: FileId) -> Result<Vec<ClassId>> {
     let found = material::Entity::find().filter(material::Column::FileId.eq(file)).all(conn).await?;

@@ -14,6 +14,7 @@ use twinning_api::activity::wire::{
 use twinning_api::activity_words::{ActivityKind, ActivityStatus};
 use twinning_api::kernel::call::{Lang, RepeatKey};
 use twinning_api::kernel::page::PageRequest;
+use twinning_api::pairing::ops::PairingName;
 use twinning_api::pairing::{self, wire::PairingLine};
 use twinning_api::rest::problem::sentence;
 use twinning_api::{App, Error};
@@ -46,7 +47,7 @@ pub struct Index {
     total: u64,
     pager: Pager,
     pairing: String,
-    pairings: Vec<PairingLine>,
+    pairings: Vec<PairingName>,
     month: String,
     filtered: bool,
     /// The last month that has some, where the chosen one has none.
@@ -106,8 +107,7 @@ pub async fn first_page(app: &App, visitor: &Visitor) -> Result<serde_json::Valu
 async fn listed(app: &App, visitor: &Visitor, asked: &Asked) -> Result<Index, PageFault> {
     let kind = ActivityKind::from_word(&asked.kind);
     let page_no = asked.page.unwrap_or(1).clamp(1, 500);
-    let of_all = pairing::wire::PairingFilter::default();
-    let pairings = pairing::ops::list(app, &visitor.call, &of_all, PageRequest::first(100)).await?.items;
+    let pairings = pairing::ops::choices(app, &visitor.call, 100).await?;
     let chosen = pairings.iter().find(|one| one.code == asked.pairing);
     let first: Option<NaiveDate> =
         format!("{}-01", asked.month).parse().ok().filter(|day: &NaiveDate| (1900..=2200).contains(&day.year()));

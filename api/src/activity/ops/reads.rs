@@ -20,6 +20,7 @@ use crate::kernel::page::{Page, PageRequest};
 use crate::organisation::ops::{self as organisations, OrgName};
 use crate::organisation::wire::OrganisationRef;
 use crate::search::engine::{IndexDoc, Kind};
+use crate::search::ops::HitText;
 
 /// Activities the caller may know of.
 ///
@@ -208,6 +209,30 @@ fn record_body(record: record::Model) -> RecordBody {
         summary: record.summary,
         decisions: record.decisions,
     }
+}
+
+/// Titles and texts of activities the caller may know of, for showing hits.
+///
+/// # Errors
+/// The engine's error.
+pub async fn hit_texts(app: &App, call: &Call, ids: &[uuid::Uuid]) -> Result<HashMap<uuid::Uuid, HitText>> {
+    call.actor.may_ever(ActivityAct::Read.who())?;
+    let ids: Vec<ActivityId> = ids.iter().map(|id| ActivityId(*id)).collect();
+    let rows = store::among(app.reader(), &policy::scope(&call.actor), &ids).await?;
+    let sides = rows.iter().flat_map(|one| [one.organiser_id, one.counterpart_id]).collect();
+    let names = organisations::names_in(app.reader(), sides).await?;
+    let mut records = store::records(app.reader(), &ids).await?;
+    let name = |id: &OrganisationId| names.get(id).map(|name| name.display.clone()).unwrap_or_default();
+    Ok(rows
+        .into_iter()
+        .map(|one| {
+            let record = records.remove(&one.id);
+            let said = record.map(|record| [record.summary, record.decisions]).into_iter().flatten();
+            let sides = format!("{} {}", name(&one.organiser_id), name(&one.counterpart_id));
+            let text = [one.place].into_iter().chain(said).flatten().chain([sides]).collect::<Vec<_>>().join("  ");
+            (one.id.0, HitText { title: one.title, text, url: format!("/activities/{}", one.no) })
+        })
+        .collect())
 }
 
 /// What search keeps of an activity; none when it is gone.

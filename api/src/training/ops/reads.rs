@@ -22,6 +22,7 @@ use crate::person;
 use crate::person::wire::PersonLine;
 use crate::programme::ops::strings;
 use crate::search::engine::{IndexDoc, Kind};
+use crate::search::ops::HitText;
 use crate::training::policy::{self, ClassAct, ClassFacts, MaterialScope, RosterScope};
 use crate::training::store;
 use crate::training::wire::{
@@ -318,15 +319,23 @@ pub async fn enrolled_count(app: &App) -> Result<u64> {
     store::enrolled_count(app.reader()).await
 }
 
-/// Title, text and page of a class, for showing a hit.
+/// Titles and texts of classes, for showing hits.
 ///
 /// # Errors
-/// [`Error::NotFound`].
-pub async fn index_text(app: &App, call: &Call, id: ClassId) -> Result<(String, String, String)> {
-    let found = show(app, call, id).await?;
-    let lessons = store::lessons(app.reader(), id).await?;
-    let text = text_of(found.theme.as_deref(), found.target_group.as_deref(), found.line.place.as_deref(), &lessons);
-    Ok((found.line.title, text, format!("/training/{id}")))
+/// The engine's error.
+pub async fn hit_texts(app: &App, call: &Call, ids: &[uuid::Uuid]) -> Result<HashMap<uuid::Uuid, HitText>> {
+    call.actor.may_ever(ClassAct::Read.who())?;
+    let ids: Vec<ClassId> = ids.iter().map(|id| ClassId(*id)).collect();
+    let lessons = store::lessons_of(app.reader(), &ids).await?;
+    Ok(store::among(app.reader(), &ids)
+        .await?
+        .into_iter()
+        .map(|one| {
+            let own: Vec<lesson::Model> = lessons.iter().filter(|lesson| lesson.class_id == one.id).cloned().collect();
+            let text = text_of(one.theme.as_deref(), one.target_group.as_deref(), one.place.as_deref(), &own);
+            (one.id.0, HitText { title: one.title, text, url: format!("/training/{}", one.id) })
+        })
+        .collect())
 }
 
 fn text_of(theme: Option<&str>, target: Option<&str>, place: Option<&str>, lessons: &[lesson::Model]) -> String {
