@@ -10,6 +10,7 @@ mod m20261124_000004_training;
 mod m20261124_000005_library;
 mod m20261124_000006_sign_in;
 mod m20261124_000007_machinery;
+mod m20261125_000008_list_indexes;
 
 /// The ordered list of migrations.
 pub struct Migrator;
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000005_library::Migration),
             Box::new(m20261124_000006_sign_in::Migration),
             Box::new(m20261124_000007_machinery::Migration),
+            Box::new(m20261125_000008_list_indexes::Migration),
         ]
     }
 }

@@ -1,12 +1,14 @@
 //! Statements on activities, their records and photos.
 
+mod lines;
+
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use sea_orm::sea_query::{Expr, ExprTrait as _, LikeExpr};
+use sea_orm::sea_query::{Expr, ExprTrait as _, LikeExpr, Order};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, FromQueryResult,
-    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _, Select, Set,
+    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _, Select, Set,
 };
 use twinning_entity::activity::{self as row, ActivityStatus};
 use twinning_entity::activity_record as record;
@@ -19,6 +21,8 @@ use crate::infra::db;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::page::PageRequest;
 use crate::organisation::model::path_end;
+
+pub(super) use self::lines::{LineRow, by_ids as lines_by_ids};
 
 /// Lock under which activities get their numbers.
 const NUMBER_LOCK: i64 = 7_003;
@@ -109,11 +113,16 @@ pub(super) async fn page(
     filter: &ActivityFilter,
     below: Option<&str>,
     at: &PageRequest,
-) -> Result<(Vec<row::Model>, Option<u64>)> {
+) -> Result<(Vec<LineRow>, Option<u64>)> {
     let query = listed(scope, filter, below);
-    let total = if at.count { Some(query.clone().count(conn).await?) } else { None };
+    // Counted over identifiers alone, which an index answers without the rows.
+    let total = match at.count {
+        true => Some(query.clone().select_only().column(row::Column::Id).count(conn).await?),
+        false => None,
+    };
     let after: Option<(NaiveDate, ActivityId)> = at.after()?;
-    let query = match filter.sort.unwrap_or_default() {
+    let sort = filter.sort.unwrap_or_default();
+    let query = match sort {
         ActivitySort::Latest => {
             let query = query.order_by_desc(row::Column::HeldOn).order_by_desc(row::Column::Id);
             match after {
@@ -131,7 +140,8 @@ pub(super) async fn page(
             }
         }
     };
-    Ok((query.offset(at.skip).limit(at.limit + 1).all(conn).await?, total))
+    let order = if sort == ActivitySort::Latest { Order::Desc } else { Order::Asc };
+    Ok((lines::of(conn, query.offset(at.skip).limit(at.limit + 1), order).await?, total))
 }
 
 pub(super) async fn records(
@@ -143,28 +153,6 @@ pub(super) async fn records(
     }
     let found = record::Entity::find().filter(record::Column::ActivityId.is_in(ids.iter().copied())).all(conn).await?;
     Ok(found.into_iter().map(|one| (one.activity_id, one)).collect())
-}
-
-#[derive(FromQueryResult)]
-struct PhotoCount {
-    activity_id: ActivityId,
-    number: i64,
-}
-
-pub(super) async fn photo_counts(conn: &impl ConnectionTrait, ids: &[ActivityId]) -> Result<HashMap<ActivityId, u64>> {
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let found = photo::Entity::find()
-        .select_only()
-        .column(photo::Column::ActivityId)
-        .column_as(photo::Column::Id.count(), "number")
-        .filter(photo::Column::ActivityId.is_in(ids.iter().copied()))
-        .group_by(photo::Column::ActivityId)
-        .into_model::<PhotoCount>()
-        .all(conn)
-        .await?;
-    Ok(found.into_iter().map(|one| (one.activity_id, u64::try_from(one.number).unwrap_or(0))).collect())
 }
 
 pub(super) async fn photos(conn: &impl ConnectionTrait, id: ActivityId) -> Result<Vec<photo::Model>> {
@@ -272,7 +260,7 @@ pub(super) async fn remove(tx: &impl ConnectionTrait, id: ActivityId) -> Result<
 }
 
 /// Activities that wait for one of these sides: to confirm, or to record.
-pub(super) async fn waiting(conn: &impl ConnectionTrait, sides: &[OrganisationId]) -> Result<Vec<row::Model>> {
+pub(super) async fn waiting(conn: &impl ConnectionTrait, sides: &[OrganisationId]) -> Result<Vec<LineRow>> {
     if sides.is_empty() {
         return Ok(Vec::new());
     }
@@ -281,12 +269,11 @@ pub(super) async fn waiting(conn: &impl ConnectionTrait, sides: &[OrganisationId
         .and(row::Column::CounterpartId.is_in(sides.iter().copied()));
     let to_record =
         row::Column::Status.eq(ActivityStatus::RecordDue).and(row::Column::OrganiserId.is_in(sides.iter().copied()));
-    Ok(row::Entity::find()
+    let wanted = row::Entity::find()
         .filter(Condition::any().add(to_confirm).add(to_record))
         .order_by_asc(row::Column::HeldOn)
-        .limit(100)
-        .all(conn)
-        .await?)
+        .limit(100);
+    lines::of(conn, wanted, Order::Asc).await
 }
 
 /// Confirmed activities and the people who attended, for the figures of the home page.

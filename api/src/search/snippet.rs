@@ -1,6 +1,6 @@
 //! Snippets: the part of a text around the first match, with the matches marked.
 
-use super::engine::{chunks, folded};
+use super::engine::{chunks, folded, folded_char};
 
 /// A piece of `text` of about `max` characters around the first match, as HTML with `<mark>`; none without a match.
 ///
@@ -13,7 +13,10 @@ pub fn make(text: &str, asked: &str, max: usize) -> Option<String> {
     let mut plain: Vec<(char, usize)> = Vec::with_capacity(chars.len());
     for (at, c) in chars.iter().enumerate() {
         if !c.is_whitespace() {
-            plain.extend(folded(c.encode_utf8(&mut [0; 4])).chars().map(|folded| (folded, at)));
+            match folded_char(*c) {
+                Some(one) => plain.push((one, at)),
+                None => plain.extend(folded(c.encode_utf8(&mut [0; 4])).chars().map(|folded| (folded, at))),
+            }
         }
     }
     let mut marks: Vec<(usize, usize)> = Vec::new();

@@ -24,6 +24,12 @@ const ROUND: Duration = Duration::from_millis(1_500);
 const CLIENTS: usize = 8;
 
 fn main() {
+    if let Some(folder) = std::env::var_os("TWINNING_BENCH_KEEP") {
+        // Only makes the data, for a server that is looked at by hand.
+        return actix_web::rt::System::new().block_on(async {
+            prepared(Path::new(&folder)).await;
+        });
+    }
     if std::env::var_os("TWINNING_BENCH_BARE").is_some() {
         return bare::serve();
     }

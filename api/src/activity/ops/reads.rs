@@ -17,7 +17,7 @@ use crate::kernel::call::Call;
 use crate::kernel::clock::shanghai;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::page::{Page, PageRequest};
-use crate::organisation::ops::{self as organisations, OrgName};
+use crate::organisation::ops as organisations;
 use crate::organisation::wire::OrganisationRef;
 use crate::search::engine::{IndexDoc, Kind};
 use crate::search::ops::HitText;
@@ -35,8 +35,7 @@ pub async fn list(app: &App, call: &Call, filter: &ActivityFilter, at: PageReque
     let scope = policy::scope(&call.actor);
     let (rows, total) = store::page(app.reader(), &scope, filter, below.as_deref(), &at).await?;
     let page = Page::cut(rows, &at, total, |one| (one.held_on, one.id));
-    let items = lines(app.reader(), &page.items).await?;
-    Ok(Page { items, next_cursor: page.next_cursor, total: page.total })
+    Ok(page.map(line))
 }
 
 /// One activity.
@@ -70,8 +69,7 @@ pub async fn waiting(app: &App, call: &Call) -> Result<Vec<ActivityLine>> {
         .filter(|held| !held.read_only)
         .map(|held| held.organisation)
         .collect();
-    let found = store::waiting(app.reader(), &sides).await?;
-    lines(app.reader(), &found).await
+    Ok(store::waiting(app.reader(), &sides).await?.into_iter().map(line).collect())
 }
 
 /// Number of confirmed activities.
@@ -95,56 +93,35 @@ pub async fn may_see_photo(conn: &impl ConnectionTrait, actor: &Actor, file: Fil
     }
 }
 
-async fn lines(conn: &impl ConnectionTrait, rows: &[row::Model]) -> Result<Vec<ActivityLine>> {
-    let ids: Vec<ActivityId> = rows.iter().map(|one| one.id).collect();
-    let sides = rows.iter().flat_map(|one| [one.organiser_id, one.counterpart_id]).collect();
-    let organisations = organisations::names_in(conn, sides).await?;
-    let records = store::records(conn, &ids).await?;
-    let photos = store::photo_counts(conn, &ids).await?;
-    Ok(rows
-        .iter()
-        .map(|one| line(one, &organisations, records.get(&one.id), photos.get(&one.id).copied().unwrap_or(0)))
-        .collect())
-}
-
-fn line(
-    found: &row::Model,
-    organisations: &HashMap<OrganisationId, OrgName>,
-    record: Option<&record::Model>,
-    photos: u64,
-) -> ActivityLine {
-    let named = |id: OrganisationId| {
-        organisations
-            .get(&id)
-            .map_or_else(|| OrganisationRef { id, code: String::new(), name: String::new() }, OrganisationRef::from)
-    };
-    let (side_a, side_b) = if found.organiser_side == "a" {
-        (found.organiser_id, found.counterpart_id)
-    } else {
-        (found.counterpart_id, found.organiser_id)
-    };
+fn line(found: store::LineRow) -> ActivityLine {
+    let attended = attended(&found);
+    let organiser = OrganisationRef { id: found.organiser_id, code: found.organiser_code, name: found.organiser_name };
+    let counterpart =
+        OrganisationRef { id: found.counterpart_id, code: found.counterpart_code, name: found.counterpart_name };
+    let (side_a, side_b) =
+        if found.organiser_side == "a" { (organiser, counterpart) } else { (counterpart, organiser) };
     ActivityLine {
         id: found.id,
-        no: found.no.clone(),
+        no: found.no,
         kind: found.kind,
-        title: found.title.clone(),
+        title: found.title,
         status: found.status,
         held_on: found.held_on,
         starts_at: found.starts_at.map(|at| at.with_timezone(&shanghai())),
-        place: found.place.clone(),
+        place: found.place,
         online: found.online,
         programme_id: found.programme_id,
-        side_a: named(side_a),
-        side_b: named(side_b),
-        organiser_side: found.organiser_side.clone(),
-        attended: record.and_then(attended),
-        photos,
+        side_a,
+        side_b,
+        organiser_side: found.organiser_side,
+        attended,
+        photos: u64::try_from(found.photos).unwrap_or(0),
         provenance: found.provenance,
     }
 }
 
 /// All who attended: the sum where it is known, else both sides and guests together.
-fn attended(record: &record::Model) -> Option<i32> {
+fn attended(record: &store::LineRow) -> Option<i32> {
     record.attended_total.or_else(|| {
         let sides = record.attended_a.unwrap_or(0) + record.attended_b.unwrap_or(0) + record.guests.unwrap_or(0);
         (record.attended_a.is_some() || record.attended_b.is_some()).then_some(sides)
@@ -152,8 +129,8 @@ fn attended(record: &record::Model) -> Option<i32> {
 }
 
 pub(super) async fn detail(conn: &impl ConnectionTrait, call: &Call, found: row::Model) -> Result<ActivityDetail> {
-    let line = lines(conn, std::slice::from_ref(&found)).await?;
-    let line = line.into_iter().next().ok_or(Error::NotFound("activity"))?;
+    let line = store::lines_by_ids(conn, &[found.id]).await?.into_iter().next();
+    let line = line.map(self::line).ok_or(Error::NotFound("activity"))?;
     let record = store::records(conn, &[found.id]).await?.remove(&found.id);
     let photos = store::photos(conn, found.id).await?;
     let pairings = store::pairings(conn, found.id).await?;

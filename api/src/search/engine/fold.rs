@@ -19,6 +19,18 @@ static SIMPLIFIED: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
         .collect()
 });
 
+/// As [`folded`] for one character, which for most is one character again.
+#[must_use]
+pub fn folded_char(c: char) -> Option<char> {
+    match c {
+        'a'..='z' | '0'..='9' => Some(c),
+        'A'..='Z' => Some(c.to_ascii_lowercase()),
+        // Characters of the main block are their own compatible form.
+        '\u{4E00}'..='\u{9FFF}' => Some(SIMPLIFIED.get(&c).copied().unwrap_or(c)),
+        _ => None,
+    }
+}
+
 /// NFKC, lower case, simplified; the same for everything that is compared.
 #[must_use]
 pub fn folded(text: &str) -> String {

@@ -7,7 +7,7 @@ mod units;
 
 use uuid::Uuid;
 
-pub use fold::folded;
+pub use fold::{folded, folded_char};
 pub use index::Engine;
 pub use units::chunks;
 
