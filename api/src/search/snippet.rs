@@ -2,23 +2,39 @@
 
 use super::engine::{chunks, folded, folded_char};
 
+/// Characters of a text that are looked at.
+const LOOKED_AT: usize = 400_000;
+
 /// A piece of `text` of about `max` characters around the first match, as HTML with `<mark>`; none without a match.
 ///
 /// Everything but the marks is escaped, so the piece may stand in a page as it is.
 #[must_use]
 pub fn make(text: &str, asked: &str, max: usize) -> Option<String> {
-    let parts = chunks(asked);
-    let chars: Vec<char> = text.chars().take(400_000).collect();
+    let parts: Vec<Vec<char>> = chunks(asked).iter().map(|part| part.chars().collect()).collect();
+    let longest = parts.iter().map(Vec::len).max().unwrap_or(0);
+    let mut chars: Vec<char> = Vec::new();
     // Folded characters that count, each with the place it came from; white space does not part a match.
-    let mut plain: Vec<(char, usize)> = Vec::with_capacity(chars.len());
-    for (at, c) in chars.iter().enumerate() {
-        if !c.is_whitespace() {
-            match folded_char(*c) {
-                Some(one) => plain.push((one, at)),
-                None => plain.extend(folded(c.encode_utf8(&mut [0; 4])).chars().map(|folded| (folded, at))),
-            }
+    let mut plain: Vec<(char, usize)> = Vec::new();
+    let mut rest = text.chars().take(LOOKED_AT);
+    // Nothing is looked at beyond what the piece around the first match needs.
+    let mut until = usize::MAX;
+    while chars.len() < until
+        && let Some(c) = rest.next()
+    {
+        let at = chars.len();
+        chars.push(c);
+        if c.is_whitespace() {
+            continue;
+        }
+        match folded_char(c) {
+            Some(one) => plain.push((one, at)),
+            None => plain.extend(folded(c.encode_utf8(&mut [0; 4])).chars().map(|folded| (folded, at))),
+        }
+        if until == usize::MAX && parts.iter().any(|part| ends_with(&plain, part)) {
+            until = at.saturating_add(max + longest);
         }
     }
+    let goes_on = rest.next().is_some();
     let mut marks: Vec<(usize, usize)> = Vec::new();
     for part in &parts {
         marks.extend(matches(&plain, part));
@@ -43,7 +59,7 @@ pub fn make(text: &str, asked: &str, max: usize) -> Option<String> {
         at = end;
     }
     escape(chars.get(at..to).unwrap_or_default(), &mut out);
-    if to < chars.len() {
+    if to < chars.len() || goes_on {
         out.push('…');
     }
     Some(out)
@@ -61,9 +77,13 @@ pub fn opening(text: &str, max: usize) -> String {
     out
 }
 
+fn ends_with(plain: &[(char, usize)], part: &[char]) -> bool {
+    let tail = plain.len().checked_sub(part.len()).and_then(|from| plain.get(from..)).unwrap_or_default();
+    !part.is_empty() && tail.len() == part.len() && tail.iter().zip(part).all(|((c, _), wanted)| c == wanted)
+}
+
 /// Places where a part stands, as ranges of the original characters; at most 50.
-fn matches(plain: &[(char, usize)], part: &str) -> Vec<(usize, usize)> {
-    let wanted: Vec<char> = part.chars().collect();
+fn matches(plain: &[(char, usize)], wanted: &[char]) -> Vec<(usize, usize)> {
     if wanted.is_empty() {
         return Vec::new();
     }

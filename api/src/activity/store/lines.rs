@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Func, IntoColumnRef, JoinType, Order, Query};
-use sea_orm::{ConnectionTrait, EntityTrait as _, FromQueryResult, QueryFilter as _, QueryTrait as _, Select};
+use sea_orm::{
+    ConnectionTrait, EntityTrait as _, FromQueryResult, QueryFilter as _, QuerySelect as _, QueryTrait as _, Select,
+};
 use twinning_entity::activity::{self as row, ActivityKind, ActivityStatus};
 use twinning_entity::ids::{ActivityId, OrganisationId, ProgrammeId};
 use twinning_entity::provenance::Provenance;
@@ -93,7 +95,7 @@ pub(in crate::activity) async fn of(
             (record::Entity, record::Column::Guests),
         ])
         .expr_as(Expr::SubQuery(None, Box::new(photos.into())), Alias::new("photos"))
-        .from_subquery(wanted.into_query(), own.clone())
+        .from_subquery(wanted.select_only().columns(OWN.iter().copied()).into_query(), own.clone())
         .left_join(
             record::Entity,
             Expr::col((record::Entity, record::Column::ActivityId)).eq(Expr::col(mine(row::Column::Id))),
