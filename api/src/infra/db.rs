@@ -10,6 +10,9 @@ use sea_orm::{
 };
 use twinning_migration::{Migrator, MigratorTrait};
 
+/// Reading connections of SQLite: more than the cores of the machines it serves would only hold memory.
+const SQLITE_READERS: u32 = 4;
+
 /// Connections of one database.
 #[derive(Clone, Debug)]
 pub struct Db {
@@ -45,7 +48,13 @@ impl Db {
                 prepare_file(Path::new(file))?;
             }
             let writer = Database::connect(sqlite(url, 1)).await?;
-            let reader = Database::connect(sqlite(url, 8)).await?;
+            // Without figures the engine takes any index that fits instead of the key; a sample of each is enough, and
+            // readers see it because they connect afterwards.
+            // Another process may be writing; then the figures of last time do.
+            if let Err(error) = writer.execute_unprepared("PRAGMA analysis_limit = 400; ANALYZE;").await {
+                tracing::debug!(%error, "no new figures for the planner");
+            }
+            let reader = Database::connect(sqlite(url, SQLITE_READERS)).await?;
             return Ok(Self { writer, reader });
         }
         let writer = Database::connect(postgres(url)).await?;
@@ -179,7 +188,8 @@ fn sqlite(url: &str, connections: u32) -> ConnectOptions {
                 .pragma("synchronous", "FULL")
                 .pragma("foreign_keys", "ON")
                 .pragma("secure_delete", "ON")
-                .pragma("cache_size", "-8000")
+                // KiB a connection; the operating system keeps the rest of the file.
+                .pragma("cache_size", "-4000")
                 .busy_timeout(Duration::from_secs(5))
                 .statement_cache_capacity(200)
         });
