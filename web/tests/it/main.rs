@@ -1,6 +1,8 @@
 //! Tests of the portal: pages in process, with cookies, as people use them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod words;
+
 use actix_web::cookie::Cookie;
 use actix_web::dev::ServiceResponse;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
