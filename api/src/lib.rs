@@ -42,6 +42,12 @@ pub use twinning_entity::{
 /// Every kind of job, for the runner.
 pub const JOBS: &[infra::jobs::Kind] = &[library_job(0)];
 
+/// What is swept every hour.
+pub const HOURLY: &[infra::jobs::Kind] = &[
+    infra::jobs::Kind { name: "repeat.sweep", work: repeat::sweep },
+    infra::jobs::Kind { name: "account.sweep", work: account::jobs::sweep },
+];
+
 const fn library_job(at: usize) -> infra::jobs::Kind {
     #[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
     library::jobs::KINDS[at]

@@ -1,5 +1,8 @@
 //! Repeated creating calls: the same key and body give the same answer for a day (`reliability.md` I-05).
 
+use std::future::Future;
+use std::pin::Pin;
+
 use chrono::Duration;
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, Set};
 use serde::Serialize;
@@ -82,4 +85,14 @@ pub(crate) async fn remember<T: Serialize>(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Forgets the answers that are older than they are promised.
+pub fn sweep(app: App, _: serde_json::Value) -> Pin<Box<dyn Future<Output = Result<()>>>> {
+    Box::pin(async move {
+        let tx = app.db().begin().await?;
+        let before = app.now() - Duration::hours(KEPT_HOURS);
+        row::Entity::delete_many().filter(row::Column::CreatedAt.lt(before)).exec(&tx).await?;
+        tx.commit().await.map_err(Error::from)
+    })
 }

@@ -366,6 +366,19 @@ pub async fn choose_language(app: &App, call: &Call, tag: &str) -> Result<()> {
     app.write(call, async |tx| store::set_language(tx, account, tag).await).await
 }
 
+/// Forgets tries to sign in after a day, sessions and refresh tokens a week after their end; the audit log keeps what
+/// happened (`reliability.md` P-06).
+///
+/// # Errors
+/// The engine's error.
+pub async fn forget_old(app: &App) -> Result<()> {
+    let now = app.now();
+    let tx = app.db().begin().await?;
+    store::forget_tries(&tx, now - chrono::Duration::days(1)).await?;
+    store::forget_ended(&tx, now - chrono::Duration::days(7)).await?;
+    tx.commit().await.map_err(Error::from)
+}
+
 /// Whether anybody can sign in yet (`reliability.md` A-06).
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! Statements on accounts, sessions, refresh tokens and tries to sign in.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, FromQueryResult, JoinType,
     PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
@@ -147,6 +147,20 @@ pub(super) async fn note_try(
     }
     .insert(tx)
     .await?;
+    Ok(())
+}
+
+pub(super) async fn forget_tries(tx: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<()> {
+    sign_in_attempt::Entity::delete_many().filter(sign_in_attempt::Column::At.lt(before)).exec(tx).await?;
+    Ok(())
+}
+
+pub(super) async fn forget_ended(tx: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<()> {
+    session::Entity::delete_many()
+        .filter(session::Column::EndedAt.lt(before).or(session::Column::ExpiresAt.lt(before)))
+        .exec(tx)
+        .await?;
+    refresh_token::Entity::delete_many().filter(refresh_token::Column::ExpiresAt.lt(before)).exec(tx).await?;
     Ok(())
 }
 

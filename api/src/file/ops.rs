@@ -10,7 +10,7 @@ use twinning_entity::file::{self as row, ScanState};
 use twinning_entity::ids::FileId;
 use uuid::Uuid;
 
-pub use downloads::{Waiting, note_download};
+pub use downloads::{Waiting, flush_downloads, note_download};
 pub use intake::{store_in, upload};
 
 use super::model::FileRule;

@@ -15,4 +15,5 @@ mod search;
 mod sign_in;
 mod statements;
 mod storage;
+mod sweep;
 mod synthetic;

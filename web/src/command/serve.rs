@@ -6,7 +6,7 @@ use actix_web::HttpServer;
 use actix_web::web::Data;
 use twinning_api::infra::jobs;
 use twinning_api::infra::settings::{Env, Settings};
-use twinning_api::{App, JOBS};
+use twinning_api::{App, HOURLY, JOBS};
 
 use super::{Outcome, opened};
 use crate::shell::render::Renderer;
@@ -33,7 +33,7 @@ pub(super) async fn run(settings: Settings, with_jobs: bool) -> Outcome {
         .map_err(|error| format!("{} cannot be bound: {error}", app.settings.listen))?
         .run();
     if with_jobs {
-        jobs::spawn(app.clone(), JOBS);
+        jobs::spawn(app.clone(), JOBS, HOURLY);
     }
     println!("Serving {}", app.settings.public_url);
     if demo {
@@ -49,6 +49,7 @@ pub(super) async fn run(settings: Settings, with_jobs: bool) -> Outcome {
         handle.stop(true).await;
     });
     server.await.map_err(|error| error.to_string())?;
+    twinning_api::file::ops::flush_downloads(&app).await;
     app.db().clone().close().await;
     Ok(())
 }
@@ -74,7 +75,7 @@ pub(super) async fn work(settings: Settings) -> Outcome {
         signalled().await;
         stopping.drain();
     });
-    jobs::spawn(app.clone(), JOBS).await.map_err(|error| error.to_string())?;
+    jobs::spawn(app.clone(), JOBS, HOURLY).await.map_err(|error| error.to_string())?;
     app.db().clone().close().await;
     Ok(())
 }

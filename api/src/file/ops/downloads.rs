@@ -45,6 +45,11 @@ impl Waiting {
     }
 }
 
+/// Writes what still waits; called before the program ends.
+pub async fn flush_downloads(app: &App) {
+    write_down(app.clone()).await;
+}
+
 /// Writes what waits, in one transaction.
 async fn write_down(app: App) {
     let _turn = app.downloads.turn.lock().await;

@@ -1,6 +1,6 @@
 //! The loop that claims and runs jobs, on the runtime thread it was started on.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{Kind, store};
 use crate::app::App;
@@ -9,10 +9,19 @@ use crate::kernel::error::{Error, Result};
 /// How long the loop sleeps when nothing wakes it; also how late a job due in the future may start.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Starts the loop; it ends when the app drains.
-pub fn spawn(app: App, kinds: &'static [Kind]) -> actix_web::rt::task::JoinHandle<()> {
+/// How often what is kept for a time only is swept.
+const SWEEP: Duration = Duration::from_secs(3_600);
+
+/// Starts the loop; it ends when the app drains. The `hourly` kinds need no row: they run at the start and every hour,
+/// and a second instance that does the same does no harm.
+pub fn spawn(app: App, kinds: &'static [Kind], hourly: &'static [Kind]) -> actix_web::rt::task::JoinHandle<()> {
     actix_web::rt::spawn(async move {
+        let mut swept: Option<Instant> = None;
         while !app.is_draining() {
+            if swept.is_none_or(|at| at.elapsed() >= SWEEP) {
+                swept = Some(Instant::now());
+                sweep(&app, hourly).await;
+            }
             match step(&app, kinds).await {
                 Ok(true) => {}
                 Ok(false) => app.wait_for_jobs(PAUSE).await,
@@ -23,6 +32,14 @@ pub fn spawn(app: App, kinds: &'static [Kind]) -> actix_web::rt::task::JoinHandl
             }
         }
     })
+}
+
+async fn sweep(app: &App, hourly: &[Kind]) {
+    for kind in hourly {
+        if let Err(error) = (kind.work)(app.clone(), serde_json::Value::Null).await {
+            tracing::warn!(kind = kind.name, ?error, "a sweep failed");
+        }
+    }
 }
 
 /// Runs every job that is due now; tests and commands call it.

@@ -54,10 +54,14 @@ pub async fn enqueue(
 /// Claims the next job that is due, or whose lease ran out.
 pub(super) async fn claim(app: &App) -> Result<Option<row::Model>> {
     let now = app.now();
-    let tx = app.db().begin().await?;
     let due = Condition::any()
         .add(row::Column::State.eq(JobState::Queued).and(row::Column::RunAt.lte(now)))
         .add(row::Column::State.eq(JobState::Running).and(row::Column::LeaseUntil.lt(now)));
+    // Looked for first without the writer, which others need.
+    if row::Entity::find().filter(due.clone()).limit(1).one(app.db().current()).await?.is_none() {
+        return Ok(None);
+    }
+    let tx = app.db().begin().await?;
     let found = row::Entity::find()
         .filter(due)
         .order_by_asc(row::Column::RunAt)
