@@ -5,14 +5,15 @@ use std::collections::HashSet;
 use tantivy::collector::sort_key::{SortBySimilarityScore, SortByStaticFastValue};
 use tantivy::collector::{Count, TopDocs};
 use tantivy::query::{
-    BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur, PhraseQuery, Query, TermQuery,
+    Bm25StatisticsProvider, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur,
+    PhraseQuery, Query, TermQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption, Value as _};
 use tantivy::{DocAddress, Searcher, TantivyDocument, Term};
 use uuid::Uuid;
 
 use super::fold::folded;
-use super::index::{Engine, TITLE_END, TITLE_START, jieba, plain_title};
+use super::index::{Engine, Fields, TITLE_END, TITLE_START, jieba, plain_title};
 use super::units::{Gram, asked_grams, chunks, units};
 use super::{Ask, EngineError, Hit, Hits, Kind};
 
@@ -86,26 +87,57 @@ pub(super) fn answer(engine: &Engine, searcher: &Searcher, ask: &Ask) -> Result<
     let total = searcher.search(&limited(vec![(Occur::Must, silent(strict.as_ref()))]), &Count)?;
     let want = ask.limit.max(1) + 1;
     let first = limited(vec![(Occur::Must, silent(strict.as_ref())), (Occur::Should, ranking.box_clone())]);
-    let mut items = page(searcher, &first, want, ask.offset, false)?;
+    let mut items = page(searcher, &engine.fields, &first, want, ask.offset, false)?;
     if items.len() < want {
         // After what contains the text comes what shares its words, marked as such and not counted.
         let rest = limited(vec![(Occur::Must, ranking.box_clone()), (Occur::MustNot, strict.box_clone())]);
-        items.extend(page(searcher, &rest, want - items.len(), ask.offset.saturating_sub(total), true)?);
+        items.extend(page(
+            searcher,
+            &engine.fields,
+            &rest,
+            want - items.len(),
+            ask.offset.saturating_sub(total),
+            true,
+        )?);
     }
     let more = items.len() >= want;
     items.truncate(want - 1);
     Ok(Hits { total, items, more })
 }
 
+/// Figures of the index with bodies taken as half as long as they are, which favours short documents more.
+struct Shortened<'a> {
+    searcher: &'a Searcher,
+    bodies: [Field; 2],
+}
+
+impl Bm25StatisticsProvider for Shortened<'_> {
+    fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
+        let tokens = self.searcher.total_num_tokens(field)?;
+        Ok(if self.bodies.contains(&field) { tokens / 2 } else { tokens })
+    }
+
+    fn total_num_docs(&self) -> tantivy::Result<u64> {
+        self.searcher.total_num_docs()
+    }
+
+    fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
+        Bm25StatisticsProvider::doc_freq(self.searcher, term)
+    }
+}
+
 fn page(
     searcher: &Searcher,
+    fields: &Fields,
     query: &dyn Query,
     limit: usize,
     offset: usize,
     related: bool,
 ) -> Result<Vec<Hit>, EngineError> {
     let order = (SortBySimilarityScore, SortByStaticFastValue::<u64>::for_field("sort"));
-    let found = searcher.search(query, &TopDocs::with_limit(limit).and_offset(offset).order_by(order))?;
+    let figures = Shortened { searcher, bodies: [fields.body_gram, fields.body_seg] };
+    let top = TopDocs::with_limit(limit).and_offset(offset).order_by(order);
+    let found = searcher.search_with_statistics_provider(query, &top, &figures)?;
     let mut seen = HashSet::new();
     let mut hits = Vec::with_capacity(found.len());
     for ((score, _), address) in found {
