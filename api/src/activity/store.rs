@@ -20,20 +20,12 @@ use super::wire::{ActivityFilter, ActivitySort};
 use crate::infra::db;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::page::PageRequest;
-use crate::organisation::model::path_end;
+use crate::organisation::within;
 
 pub(super) use self::lines::{LineRow, by_ids as lines_by_ids};
 
 /// Lock under which activities get their numbers.
 const NUMBER_LOCK: i64 = 7_003;
-
-fn within(paths: &[String], cities: &[twinning_entity::ids::CityId]) -> Select<organisation::Entity> {
-    let any = paths.iter().fold(Condition::any().add(Expr::value(false)), |any, path| {
-        any.add(organisation::Column::Path.gte(path).and(organisation::Column::Path.lt(path_end(path))))
-    });
-    let any = if cities.is_empty() { any } else { any.add(organisation::Column::CityId.is_in(cities.iter().copied())) };
-    organisation::Entity::find().select_only().column(organisation::Column::Id).filter(any)
-}
 
 fn of_either_side(organisations: Select<organisation::Entity>) -> Condition {
     Condition::any()

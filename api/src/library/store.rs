@@ -6,30 +6,22 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, LikeExpr};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _, Select,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _,
 };
+use twinning_entity::class;
 use twinning_entity::document::{self as row, DocumentKind, DocumentStatus, Visibility};
 use twinning_entity::document_version::{self as version, TextState};
-use twinning_entity::ids::{CityId, DocumentId, DocumentVersionId, OrganisationId};
-use twinning_entity::{class, organisation};
+use twinning_entity::ids::{DocumentId, DocumentVersionId, OrganisationId};
 
 use super::policy::Scope;
 use super::wire::DocumentFilter;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::page::PageRequest;
 use crate::kernel::text::like_escaped;
-use crate::organisation::model::path_end;
+use crate::organisation::within;
 
 /// States in which a document is read by those it is visible to.
 const OPEN: &[DocumentStatus] = &[DocumentStatus::Published, DocumentStatus::Archived];
-
-fn within(paths: &[String], cities: &[CityId]) -> Select<organisation::Entity> {
-    let any = paths.iter().fold(Condition::any().add(Expr::value(false)), |any, path| {
-        any.add(organisation::Column::Path.gte(path).and(organisation::Column::Path.lt(path_end(path))))
-    });
-    let any = if cities.is_empty() { any } else { any.add(organisation::Column::CityId.is_in(cities.iter().copied())) };
-    organisation::Entity::find().select_only().column(organisation::Column::Id).filter(any)
-}
 
 pub(super) fn visible(scope: &Scope) -> Condition {
     if scope.all {

@@ -9,4 +9,5 @@ pub mod ops;
 pub mod policy;
 pub mod rest;
 mod store;
+pub(crate) use store::within;
 pub mod wire;

@@ -8,7 +8,7 @@ use sea_orm::{
     PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
 };
 use serde::{Deserialize, Serialize};
-use twinning_entity::ids::OrganisationId;
+use twinning_entity::ids::{CityId, OrganisationId};
 use twinning_entity::organisation::{self as row, OrgStatus};
 use twinning_entity::organisation_name;
 
@@ -34,6 +34,17 @@ impl Mark {
     pub(super) fn of(found: &row::Model) -> Self {
         Self { order: found.display_order, key: found.pinyin_key.clone(), id: found.id }
     }
+}
+
+/// Identifiers of the organisations at and below these places, and of those in these cities, as a part of other
+/// features' queries: what a caller may know of is asked in the query itself (`reliability.md` Z-02).
+#[must_use]
+pub fn within(paths: &[String], cities: &[CityId]) -> Select<row::Entity> {
+    let any = paths.iter().fold(Condition::any().add(Expr::value(false)), |any, path| {
+        any.add(row::Column::Path.gte(path).and(row::Column::Path.lt(path_end(path))))
+    });
+    let any = if cities.is_empty() { any } else { any.add(row::Column::CityId.is_in(cities.iter().copied())) };
+    row::Entity::find().select_only().column(row::Column::Id).filter(any)
 }
 
 pub(super) async fn find(conn: &impl ConnectionTrait, id: OrganisationId) -> Result<row::Model> {

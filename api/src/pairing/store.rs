@@ -20,15 +20,7 @@ use crate::infra::db;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::page::PageRequest;
 use crate::organisation::model::path_end;
-
-/// Organisations in these trees or cities, as a subquery.
-fn within(paths: &[String], cities: &[twinning_entity::ids::CityId]) -> Select<organisation::Entity> {
-    let any = paths.iter().fold(Condition::any().add(Expr::value(false)), |any, path| {
-        any.add(organisation::Column::Path.gte(path).and(organisation::Column::Path.lt(path_end(path))))
-    });
-    let any = if cities.is_empty() { any } else { any.add(organisation::Column::CityId.is_in(cities.iter().copied())) };
-    organisation::Entity::find().select_only().column(organisation::Column::Id).filter(any)
-}
+use crate::organisation::within;
 
 /// What the scope may see: the public states, and everything of its own.
 pub(super) fn visible(scope: &Scope) -> Condition {
