@@ -191,7 +191,8 @@ async fn class(app: &App, call: &Call, programme: ProgrammeId) -> Result<ClassId
     let organiser = by_code(app, &read.organiser).await?;
     let host = by_code(app, &read.host).await?;
     let roster = Example::get("roster.xlsx").ok_or(DemoRule::Incomplete)?;
-    let sheets = sheet::read(&roster.data, "roster.xlsx", &Limits::BULK).map_err(|_| DemoRule::Incomplete)?;
+    let sheets =
+        sheet::read(&roster.data, "roster.xlsx", &Limits::BULK, &|_| true).map_err(|_| DemoRule::Incomplete)?;
     let directory = Directory::new(organisation::ops::directory(app.reader()).await?);
     let quotas = enrolments::quotas(&sheets, &directory);
     app.write(call, async |tx| {

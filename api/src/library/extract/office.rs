@@ -2,7 +2,8 @@
 
 use std::io::{Cursor, Read as _};
 
-use crate::transfer::sheet::check_extent;
+use crate::transfer::fault::FileFault;
+use crate::transfer::sheet::{Limits, read_cells};
 use calamine::{Data, Reader as _};
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -65,11 +66,10 @@ pub(super) fn ofd(bytes: &[u8]) -> Read {
     Some((out, count))
 }
 
-/// Cells of every sheet of a workbook, a row a line.
-/// Rows and columns of a sheet whose text is read.
-const ROWS_MAX: usize = 200_000;
-const COLUMNS_MAX: usize = 500;
+/// How much of a sheet is read for its text.
+const SHEET: Limits = Limits { rows: 200_000, columns: 500, text: 64 << 20, ..Limits::ROSTER };
 
+/// Cells of every sheet of a workbook, a row a line.
 pub(super) fn sheets(bytes: &[u8]) -> Read {
     let mut book = calamine::open_workbook_auto_from_rs(Cursor::new(bytes)).ok()?;
     let names = book.sheet_names();
@@ -78,24 +78,36 @@ pub(super) fn sheets(bytes: &[u8]) -> Read {
     for name in names {
         out.push_str(&name);
         out.push('\n');
-        // Two cells at opposite corners would take all memory once they are laid out (`reliability.md` U-05).
-        if let calamine::Sheets::Xlsx(book) = &mut book
-            && check_extent(book, &name, ROWS_MAX, COLUMNS_MAX).is_err()
-        {
-            continue;
-        }
-        let Ok(range) = book.worksheet_range(&name) else { continue };
-        for row in range.rows() {
-            let cells: Vec<String> = row
-                .iter()
-                .filter(|cell| !matches!(cell, Data::Empty | Data::Error(_)))
-                .map(ToString::to_string)
-                .collect();
-            out.push_str(&cells.join("\n\n"));
-            out.push_str("\n\n");
+        match &mut book {
+            calamine::Sheets::Xlsx(book) => cells_of(book, &name, &mut out),
+            other => {
+                let Ok(range) = other.worksheet_range(&name) else { continue };
+                for row in range.rows() {
+                    let cells: Vec<String> = row
+                        .iter()
+                        .filter(|cell| !matches!(cell, Data::Empty | Data::Error(_)))
+                        .map(ToString::to_string)
+                        .collect();
+                    out.push_str(&cells.join("\n\n"));
+                    out.push_str("\n\n");
+                }
+            }
         }
     }
     Some((out, count))
+}
+
+/// Cells one after the other, never laid out: two at opposite corners would take all memory (`reliability.md` U-05).
+/// What was read before a limit is kept.
+fn cells_of<R: std::io::Read + std::io::Seek>(book: &mut calamine::Xlsx<R>, name: &str, out: &mut String) {
+    let _ = read_cells(book, name, &SHEET, &mut |_, _, cell| {
+        let cell = Data::from(cell);
+        if !matches!(cell, Data::Error(_)) {
+            out.push_str(&cell.to_string());
+            out.push_str("\n\n");
+        }
+        if out.len() > SHEET.text { Err(FileFault::new("import.too_much_text")) } else { Ok(()) }
+    });
 }
 
 /// Text of old binary documents and presentations.

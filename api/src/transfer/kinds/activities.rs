@@ -16,7 +16,7 @@ use crate::transfer::fault::FileFault;
 use crate::transfer::header::{Column, column};
 use crate::transfer::sheet::Sheet;
 
-const COLUMNS: &[Column] = &[
+pub(super) const COLUMNS: &[Column] = &[
     column("code", true, &["编号", "活动编号"]),
     column("pairing", true, &["结对名称", "结对", "结对编号", "结对编码", "pairing_code"]),
     column("held_on", true, &["日期", "活动日期", "时间"]),

@@ -12,7 +12,7 @@ use crate::transfer::fault::FileFault;
 use crate::transfer::header::{Column, column};
 use crate::transfer::sheet::Sheet;
 
-const COLUMNS: &[Column] = &[
+pub(super) const COLUMNS: &[Column] = &[
     column("title", true, &["标题", "题名", "名称"]),
     column("file", false, &["文件", "文件名"]),
     column("body_markdown", false, &["正文"]),

@@ -14,7 +14,7 @@ use crate::transfer::fault::FileFault;
 use crate::transfer::header::{Column, column};
 use crate::transfer::sheet::Sheet;
 
-const COLUMNS: &[Column] = &[
+pub(super) const COLUMNS: &[Column] = &[
     column("no", true, &["课次", "序号"]),
     column("on_date", true, &["日期", "上课日期"]),
     column("starts", true, &["开始", "开始时间"]),

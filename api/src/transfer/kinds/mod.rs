@@ -8,11 +8,13 @@ pub mod lessons;
 pub mod organisations;
 pub mod pairings;
 pub mod values;
+pub mod words;
 
 use serde::{Deserialize, Serialize};
+use twinning_entity::import::ImportKind;
 
 use super::fault::{FileFault, RowFault};
-use super::header::{Column, Header};
+use super::header::{Column, Columns, Header};
 use super::sheet::{Row, Sheet};
 
 /// What the check made of one row.
@@ -118,62 +120,89 @@ impl Line<'_> {
     }
 }
 
+/// The columns of a kind; none for a kind that is not imported.
+#[must_use]
+pub fn columns(kind: ImportKind) -> Option<&'static [Column]> {
+    Some(match kind {
+        ImportKind::Organisations => organisations::COLUMNS,
+        ImportKind::Pairings => pairings::COLUMNS,
+        ImportKind::Activities => activities::COLUMNS,
+        ImportKind::Enrolments => enrolments::COLUMNS,
+        ImportKind::Lessons => lessons::COLUMNS,
+        ImportKind::Documents => documents::COLUMNS,
+        _ => return None,
+    })
+}
+
 /// Walks every sheet that has the columns, giving each row of data to `judge`, which answers with what the row would
-/// do, or none when it noted faults.
+/// do, or none when it noted faults. A header that comes again, as over the parts of a printed table, counts from
+/// there on.
 ///
 /// # Errors
 /// [`FileFault`] `import.no_header` naming the columns, when no sheet has them.
 pub fn walk(
     sheets: &[Sheet],
-    columns: &[Column],
+    columns: &'static [Column],
     mut judge: impl FnMut(&mut Line<'_>) -> Option<(Action, String, serde_json::Value)>,
 ) -> Result<Report, FileFault> {
+    let columns = Columns::new(columns);
     let mut report = Report::default();
     let mut any = false;
     for sheet in sheets {
-        let Some(header) = Header::find(sheet, columns) else { continue };
+        let Some(mut header) = Header::find(sheet, &columns) else { continue };
         any = true;
         if report.header.is_empty() {
             report.header.clone_from(&header.headings);
         }
         for (at, row) in sheet.rows.iter().enumerate() {
-            let cells: Vec<String> = row.cells.iter().map(super::sheet::Cell::text).collect();
-            let mut checked = Checked {
-                sheet: sheet.name.clone(),
-                row: row.number,
-                verdict: Verdict::Rejected,
-                faults: Vec::new(),
-                label: String::new(),
-                cells,
-            };
-            if let Some(reason) = header.ignored(at, row, columns) {
-                checked.verdict = Verdict::Ignored(reason.to_owned());
-                report.rows.push(checked);
-                continue;
+            if header.is_before(at)
+                && let Some(again) = Header::at(sheet, at, &columns)
+            {
+                header = again;
             }
-            let mut line = Line { sheet, header: &header, row, faults: Vec::new(), warnings: Vec::new() };
-            if row.hidden {
-                line.warnings.push(RowFault::new("hidden_row", None, None));
-            }
-            let judged = judge(&mut line);
-            match judged {
-                Some((action, label, value)) if line.faults.is_empty() => {
-                    checked.verdict = Verdict::Accepted(action, value);
-                    checked.label = label;
-                    checked.faults = line.warnings;
-                }
-                other => {
-                    checked.label = other.map(|(_, label, _)| label).unwrap_or_default();
-                    checked.faults = line.faults;
-                }
-            }
-            report.rows.push(checked);
+            report.rows.push(judged(sheet, &header, (at, row), &columns, &mut judge));
         }
     }
     if any {
         return Ok(report);
     }
-    let wanted: Vec<&str> =
-        columns.iter().filter(|one| one.required).map(|one| one.names.first().copied().unwrap_or(one.field)).collect();
-    Err(FileFault::new("import.no_header").with("columns", wanted.join("、")))
+    let (chinese, english) = columns.wanted();
+    Err(FileFault::new("import.no_header").with("columns", chinese).with("columns_en", english))
+}
+
+fn judged(
+    sheet: &Sheet,
+    header: &Header,
+    (at, row): (usize, &Row),
+    columns: &Columns,
+    judge: &mut impl FnMut(&mut Line<'_>) -> Option<(Action, String, serde_json::Value)>,
+) -> Checked {
+    let mut checked = Checked {
+        sheet: sheet.name.clone(),
+        row: row.number,
+        verdict: Verdict::Rejected,
+        faults: Vec::new(),
+        label: String::new(),
+        cells: row.cells.iter().map(super::sheet::Cell::text).collect(),
+    };
+    if let Some(reason) = header.ignored(at, row, columns) {
+        checked.verdict = Verdict::Ignored(reason.to_owned());
+        return checked;
+    }
+    let mut line = Line { sheet, header, row, faults: Vec::new(), warnings: Vec::new() };
+    if row.hidden {
+        line.warnings.push(RowFault::new("hidden_row", None, None));
+    }
+    match judge(&mut line) {
+        Some((action, label, value)) if line.faults.is_empty() => {
+            checked.verdict = Verdict::Accepted(action, value);
+            checked.label = label;
+            checked.faults = line.warnings;
+        }
+        other => {
+            checked.label = other.map(|(_, label, _)| label).unwrap_or_default();
+            checked.faults = line.faults;
+        }
+    }
+    checked
 }

@@ -12,7 +12,7 @@ use crate::transfer::fault::{FileFault, RowFault};
 use crate::transfer::header::{Column, column};
 use crate::transfer::sheet::Sheet;
 
-const COLUMNS: &[Column] = &[
+pub(super) const COLUMNS: &[Column] = &[
     column("code", true, &["组织编码", "编码", "组织代码", "单位编码"]),
     column("name_full", true, &["组织名称", "全称", "名称", "组织全称", "单位名称"]),
     column("name_short", false, &["简称", "组织简称"]),

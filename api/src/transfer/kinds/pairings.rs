@@ -16,7 +16,7 @@ use crate::transfer::fault::FileFault;
 use crate::transfer::header::{Column, column};
 use crate::transfer::sheet::Sheet;
 
-const COLUMNS: &[Column] = &[
+pub(super) const COLUMNS: &[Column] = &[
     column("seq", false, &["序号"]),
     column("name", false, &["结对名称", "名称"]),
     column("side_a_code", true, &["甲方编码", "甲方组织编码"]),

@@ -50,9 +50,7 @@ fn written(text: &str, year: Option<i32>) -> Result<Option<(NaiveDate, bool)>, N
     if text.is_empty() {
         return Ok(None);
     }
-    let text = &in_digits(text);
-    // A weekday or a time behind the date says nothing new.
-    let text: String = text.split(['(', '（', 'T', ' ']).next().unwrap_or_default().to_owned();
+    let text = in_digits(text);
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return match text.len() {
             8 => digits(&text).map(|day| Some((day, false))),
@@ -60,26 +58,51 @@ fn written(text: &str, year: Option<i32>) -> Result<Option<(NaiveDate, bool)>, N
             _ => Err(NoDate),
         };
     }
-    let parts: Vec<&str> = text
-        .trim_end_matches(['日', '号'])
-        .split(['年', '月', '-', '/', '.', '．', '。'])
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-        .collect();
-    let number = |part: &&str| part.parse::<u32>().map_err(|_| NoDate);
+    let (parts, rest) = numbers(&text);
+    if !says_nothing_new(rest) {
+        return Err(NoDate);
+    }
     match parts.as_slice() {
         [y, m, d] => {
-            let y = i32::try_from(number(y)?).map_err(|_| NoDate)?;
-            let y = if (0..100).contains(&y) { 2000 + y } else { y };
-            let day = NaiveDate::from_ymd_opt(y, number(m)?, number(d)?).ok_or(NoDate)?;
+            let y = i32::try_from(*y).map_err(|_| NoDate)?;
+            let y = if (0..100).contains(&y) { 2_000 + y } else { y };
+            let day = NaiveDate::from_ymd_opt(y, *m, *d).ok_or(NoDate)?;
             sensible(day).map(|day| Some((day, false)))
         }
         [m, d] => {
-            let day = NaiveDate::from_ymd_opt(year.ok_or(NoDate)?, number(m)?, number(d)?).ok_or(NoDate)?;
+            let day = NaiveDate::from_ymd_opt(year.ok_or(NoDate)?, *m, *d).ok_or(NoDate)?;
             Ok(Some((day, true)))
         }
         _ => Err(NoDate),
     }
+}
+
+/// The first numbers of a text, at most three, parted by the marks of a date with or without spaces; and the rest.
+fn numbers(text: &str) -> (Vec<u32>, &str) {
+    let mut parts = Vec::new();
+    let mut rest = text.trim_start();
+    while parts.len() < 3 {
+        let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let Some(number) = rest.get(..end).and_then(|digits| digits.parse().ok()) else { break };
+        parts.push(number);
+        rest = rest.get(end..).unwrap_or_default().trim_start();
+        let Some(after) = rest.strip_prefix(['年', '月', '-', '/', '.', '。']) else { break };
+        rest = after.trim_start();
+    }
+    (parts, rest.strip_prefix(['日', '号']).unwrap_or(rest).trim_start())
+}
+
+/// A weekday, a part of the day or a time behind a date.
+fn says_nothing_new(rest: &str) -> bool {
+    let is_time = rest.strip_prefix('T').unwrap_or(rest).starts_with(|c: char| c.is_ascii_digit())
+        && rest.chars().all(|c| {
+            c.is_ascii_digit() || matches!(c, ':' | '.' | '+' | '-' | 'T' | 'Z' | '时' | '点' | '分' | '秒' | '~' | ' ')
+        });
+    rest.is_empty()
+        || is_time
+        || ["星期", "周", "礼拜", "上午", "下午", "中午", "早", "晚", "全天", "(", "（", ",", "，"]
+            .iter()
+            .any(|word| rest.starts_with(word))
 }
 
 /// A date in Chinese numerals (二〇一九年十二月二十三日) in digits; anything else as it is.
@@ -126,14 +149,29 @@ pub fn time(cell: &Cell) -> Option<NaiveTime> {
         Cell::Number(number) if (0.0..1.0).contains(number) => {
             NaiveTime::from_num_seconds_from_midnight_opt((number * 86_400.0).round() as u32, 0)
         }
-        Cell::Text(text) => {
-            let text = folded(text).replace(['：', '时', '点', '.'], ":").replace('分', "");
-            ["%H:%M", "%H:%M:%S"]
-                .iter()
-                .find_map(|form| NaiveTime::parse_from_str(text.trim_end_matches(':'), form).ok())
-        }
+        Cell::Text(text) => clock(&folded(text)),
         _ => None,
     }
+}
+
+/// A time as people write it: 8:30, 8时30分, 下午2:30, 14：00:00.
+fn clock(text: &str) -> Option<NaiveTime> {
+    let bare: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let (bare, afternoon) = match ["下午", "晚上", "晚"].iter().find_map(|word| bare.strip_prefix(word)) {
+        Some(rest) => (rest.to_owned(), true),
+        None => {
+            let rest = ["上午", "早上", "中午"].iter().find_map(|word| bare.strip_prefix(word));
+            (rest.unwrap_or(&bare).to_owned(), false)
+        }
+    };
+    let bare = bare.replace('半', "30").replace(['：', '时', '点', '.'], ":").replace('分', "");
+    let bare = bare.trim_end_matches(':');
+    let bare = if bare.contains(':') { bare.to_owned() } else { format!("{bare}:00") };
+    let read = ["%H:%M", "%H:%M:%S"].iter().find_map(|form| NaiveTime::parse_from_str(&bare, form).ok())?;
+    if afternoon && chrono::Timelike::hour(&read) < 12 {
+        return Some(read.overflowing_add_signed(chrono::TimeDelta::hours(12)).0);
+    }
+    Some(read)
 }
 
 /// A mobile number.
@@ -143,7 +181,8 @@ pub fn time(cell: &Cell) -> Option<NaiveTime> {
 pub fn phone(cell: Option<&Cell>) -> Result<String, &'static str> {
     let text = match cell {
         None | Some(Cell::Empty | Cell::Error) => return Err("missing_phone"),
-        Some(Cell::Number(number)) => format!("{number:.0}"),
+        Some(Cell::Number(number)) if (0.0..1e15).contains(number) => format!("{number:.0}"),
+        Some(Cell::Number(_)) => return Err("bad_phone"),
         Some(other) => folded(&other.text()),
     };
     if ["", "无", "暂无", "-", "/", "—", "#n/a", "#ref!"].contains(&text.to_lowercase().as_str()) {
@@ -175,17 +214,13 @@ fn restored(mantissa: &str, exponent: &str) -> Result<String, &'static str> {
     if digits.len() >= 11 { Ok(digits.get(..11).unwrap_or_default().to_owned()) } else { Err("phone_precision_lost") }
 }
 
-/// A person's name: no white space inside, one kind of separator (`domain.md` 5.7).
+/// A person's name: folded (NFKC), no white space inside, one kind of separator (`domain.md` 5.7; `data/messy` rule 3).
 #[must_use]
 pub fn name(cell: Option<&Cell>) -> String {
     let Some(cell) = cell else { return String::new() };
-    let text = match cell {
-        // Folding would turn some separators and rare characters into others; only spaces go.
-        Cell::Text(text) => text.clone(),
-        other => other.text(),
-    };
-    text.chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{3000}'))
+    folded(&cell.text())
+        .chars()
+        .filter(|c| !c.is_whitespace())
         .map(|c| if matches!(c, '•' | '・' | '‧' | '･' | '∙' | '.' | '．') { '·' } else { c })
         .collect()
 }
@@ -215,7 +250,7 @@ pub fn provenance(text: &str) -> Provenance {
 /// Whether a text says yes.
 #[must_use]
 pub fn yes(text: &str) -> bool {
-    matches!(text.to_lowercase().as_str(), "是" | "有" | "√" | "y" | "yes" | "true" | "1")
+    matches!(text.to_lowercase().as_str(), "是" | "有" | "需" | "需要" | "√" | "✓" | "y" | "yes" | "true" | "1")
 }
 
 #[cfg(test)]
@@ -238,6 +273,7 @@ mod tests {
         assert_eq!(phone(Some(&text("0375-1234567"))), Err("bad_phone"));
         assert_eq!(phone(Some(&text("暂无"))), Err("missing_phone"));
         assert_eq!(phone(None), Err("missing_phone"));
+        assert_eq!(phone(Some(&Cell::Number(-19_900_000_001.0))), Err("bad_phone"));
     }
 
     #[test]
@@ -251,14 +287,38 @@ mod tests {
             "2019-12-23",
             "43822",
             "二〇一九年十二月二十三日",
+            "2019 年 12 月 23 日",
+            "2019. 12. 23",
+            "2019年12月23日上午",
+            "2019年12月23日（星期一）",
+            "2019-12-23 星期一",
+            "2019-12-23T08:30:00+08:00",
+            "2019-12-23 08:30",
         ] {
             assert_eq!(date(&text(written), None), Ok(Some((day, false))), "{written}");
         }
         assert_eq!(date(&text("12月23日"), Some(2019)), Ok(Some((day, true))));
         assert_eq!(date(&Cell::Number(43_822.0), None), Ok(Some((day, false))));
-        for wrong in ["2019-13-40", "下周一", "12月23日"] {
+        for wrong in ["2019-13-40", "下周一", "12月23日", "2019年12月", "2019-12-23至27"] {
             assert_eq!(date(&text(wrong), None), Err(NoDate), "{wrong}");
         }
         assert_eq!(date(&text(""), None), Ok(None));
+    }
+
+    #[test]
+    fn times_and_names_are_read_as_people_write_them() {
+        for (written, hour, minute) in [
+            ("8:30", 8, 30),
+            ("8时30分", 8, 30),
+            ("下午2:30", 14, 30),
+            ("14：00", 14, 0),
+            ("9点", 9, 0),
+            ("9点半", 9, 30),
+        ] {
+            assert_eq!(time(&text(written)), NaiveTime::from_hms_opt(hour, minute, 0), "{written}");
+        }
+        assert_eq!(name(Some(&text("阿依•古丽"))), "阿依·古丽");
+        assert_eq!(name(Some(&text(" 张　三 "))), "张三");
+        assert_eq!(name(Some(&text("\u{2F9C}\u{2F00}"))), "足一", "radicals become characters");
     }
 }

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::kernel::call::Call;
 use crate::kernel::error::{Error, Result};
 use crate::transfer::fault::FileFault;
+use crate::transfer::header::Columns;
 use crate::transfer::kinds::directory::Directory;
 use crate::transfer::kinds::{self, Report};
 use crate::transfer::model::ImportRule;
@@ -21,6 +22,9 @@ use crate::{activity, library, organisation, pairing, person, programme, trainin
 
 /// How long a file waits for its turn at being read before the caller is told to come back.
 const TURN: std::time::Duration = std::time::Duration::from_secs(20);
+
+/// How long a file may take to be read.
+const READING: std::time::Duration = std::time::Duration::from_secs(120);
 
 /// Where files that a list names can be had.
 #[derive(Clone, Debug)]
@@ -78,6 +82,16 @@ pub(super) async fn completed(app: &App, call: &Call, new: &NewImport) -> Result
     Ok(options)
 }
 
+/// How much is read: by command more than in the portal, and long texts only where documents stand in the list.
+fn limits(call: &Call, kind: ImportKind) -> Limits {
+    let limits = if call.actor.is_system() { Limits::BULK } else { Limits::ROSTER };
+    match kind {
+        ImportKind::Documents => limits.with_cells_of(100_000),
+        ImportKind::Enrolments | ImportKind::Lessons => limits,
+        _ => limits.with_cells_of(5_000),
+    }
+}
+
 /// What the rows of the file would do.
 pub(super) async fn report(
     app: &App,
@@ -85,16 +99,16 @@ pub(super) async fn report(
     new: &NewImport,
     options: &ImportOptions,
 ) -> Result<Result<Report, FileFault>> {
-    let limits = if call.actor.is_system() { Limits::BULK } else { Limits::ROSTER };
+    let limits = limits(call, new.kind).until(std::time::Instant::now() + READING);
     let (bytes, name) = (new.bytes.clone(), new.file_name.clone());
     // One file at a time is taken apart beside the uploads; a parser that stumbles says so and takes nobody down.
     let _turn = match actix_web::rt::time::timeout(TURN, app.inspecting.acquire()).await {
         Ok(Ok(turn)) => turn,
         _ => return Err(Error::Unavailable("import")),
     };
+    let columns = Columns::new(kinds::columns(new.kind).ok_or(ImportRule::KindUnsupported)?);
     let read = actix_web::rt::task::spawn_blocking(move || {
-        std::panic::catch_unwind(|| sheet::read(&bytes, &name, &limits))
-            .unwrap_or_else(|_| Err(FileFault::new("import.broken")))
+        sheet::read(&bytes, &name, &limits, &|sheet: &Sheet| columns.are_in(sheet))
     })
     .await
     .map_err(Error::internal)?;

@@ -1,9 +1,12 @@
 //! Files as sheets of cells, whatever program wrote them (`reliability.md` U-08).
 
 mod book;
+mod layout;
 mod text;
 
-pub use book::check_extent;
+use std::time::Instant;
+
+pub use book::read_cells;
 use chrono::{NaiveDateTime, NaiveTime};
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -88,7 +91,7 @@ pub struct Row {
     pub cells: Vec<Cell>,
     /// Whether it is hidden, by a filter for instance.
     pub hidden: bool,
-    /// Whether all its cells are merged into one.
+    /// Whether all that stands in it is one cell merged over several columns.
     pub merged: bool,
 }
 
@@ -115,7 +118,7 @@ pub struct Sheet {
     pub rows: Vec<Row>,
 }
 
-/// How much is read.
+/// How much is read, and until when.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Rows of all sheets.
@@ -124,25 +127,100 @@ pub struct Limits {
     pub columns: usize,
     /// Characters of a cell.
     pub cell: usize,
+    /// Bytes of the text of all cells; a short text may be used by many cells of a workbook.
+    pub text: usize,
     /// Bytes of a text file.
     pub text_bytes: usize,
     /// Bytes of a workbook.
     pub book_bytes: usize,
+    /// When reading is given up.
+    pub until: Option<Instant>,
 }
 
 impl Limits {
-    /// Limits of a roster in the portal.
-    pub const ROSTER: Self = Self { rows: 20_000, columns: 200, cell: 500, text_bytes: 5 << 20, book_bytes: 20 << 20 };
+    /// Limits of a roster in the portal (`reliability.md` U-08).
+    pub const ROSTER: Self = Self {
+        rows: 20_000,
+        columns: 200,
+        cell: 500,
+        text: 32 << 20,
+        text_bytes: 5 << 20,
+        book_bytes: 20 << 20,
+        until: None,
+    };
     /// Limits of a bulk import by command.
-    pub const BULK: Self =
-        Self { rows: 250_000, columns: 200, cell: 100_000, text_bytes: 512 << 20, book_bytes: 100 << 20 };
+    pub const BULK: Self = Self {
+        rows: 250_000,
+        columns: 200,
+        cell: 100_000,
+        text: 512 << 20,
+        text_bytes: 512 << 20,
+        book_bytes: 100 << 20,
+        until: None,
+    };
+
+    /// The same with room for long texts in a cell, such as the text of a document.
+    #[must_use]
+    pub const fn with_cells_of(mut self, characters: usize) -> Self {
+        self.cell = characters;
+        self
+    }
+
+    /// The same, given up at an instant.
+    #[must_use]
+    pub const fn until(mut self, end: Instant) -> Self {
+        self.until = Some(end);
+        self
+    }
+
+    fn check_row(&self, rows: usize) -> Result<(), FileFault> {
+        if rows >= self.rows {
+            return Err(FileFault::new("import.too_many_rows").with("max", self.rows));
+        }
+        // Asking the clock for every row would cost more than the rows.
+        if rows % 1_024 == 0 && self.until.is_some_and(|end| Instant::now() > end) {
+            return Err(FileFault::new("import.too_slow"));
+        }
+        Ok(())
+    }
+
+    fn check_column(&self, columns: usize) -> Result<(), FileFault> {
+        if columns >= self.columns {
+            return Err(FileFault::new("import.too_many_columns").with("max", self.columns));
+        }
+        Ok(())
+    }
+
+    fn check_text(&self, bytes: usize) -> Result<(), FileFault> {
+        if bytes > self.text {
+            return Err(FileFault::new("import.too_much_text").with("max", self.text >> 20));
+        }
+        Ok(())
+    }
 }
 
-/// Reads a file by its content; hidden sheets are left out.
+/// Reads a file by its content; hidden sheets are left out. `known` tells whether a sheet has a header, which decides
+/// between the delimiters of a text file.
 ///
 /// # Errors
 /// [`FileFault`] for what cannot be read, or is more than the limits.
-pub fn read(bytes: &[u8], file_name: &str, limits: &Limits) -> Result<Vec<Sheet>, FileFault> {
+pub fn read(
+    bytes: &[u8],
+    file_name: &str,
+    limits: &Limits,
+    known: &dyn Fn(&Sheet) -> bool,
+) -> Result<Vec<Sheet>, FileFault> {
+    // Parsers of other people's formats trust their input more than they should; one that stumbles takes nobody down.
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| parsed(bytes, file_name, limits, known)))
+        .unwrap_or_else(|_| Err(FileFault::new("import.broken")))
+}
+
+fn parsed(
+    bytes: &[u8],
+    file_name: &str,
+    limits: &Limits,
+    known: &dyn Fn(&Sheet) -> bool,
+) -> Result<Vec<Sheet>, FileFault> {
     if bytes.is_empty() {
         return Err(FileFault::new("import.empty"));
     }
@@ -152,30 +230,40 @@ pub fn read(bytes: &[u8], file_name: &str, limits: &Limits) -> Result<Vec<Sheet>
     if bytes.len() > most {
         return Err(FileFault::new("import.too_large").with("max", most >> 20));
     }
-    let sheets = if is_zip {
+    let mut sheets = if is_zip {
         book::xlsx(bytes, file_name, limits)?
     } else if is_old {
-        book::xls(bytes)?
+        book::xls(bytes, limits)?
     } else {
-        text::read(bytes, file_name, limits)?
+        text::read(bytes, file_name, limits, known)?
     };
-    let mut sheets = sheets;
     for cell in sheets.iter_mut().flat_map(|sheet| &mut sheet.rows).flat_map(|row| &mut row.cells) {
-        without_controls(cell);
+        cleaned(cell);
     }
     check(&sheets, limits)?;
     Ok(sheets)
 }
 
-/// Takes control characters and direction marks out of a cell; no database and no reader wants them
-/// (`reliability.md` I-03).
-fn without_controls(cell: &mut Cell) {
-    let odd = |c: char| (c.is_control() && !matches!(c, '\n' | '\r' | '\t')) || matches!(c, '\u{2066}'..='\u{2069}');
-    if let Cell::Text(text) = cell
-        && text.contains(odd)
-    {
-        *text = text.chars().filter(|c| !odd(*c)).collect();
+/// Takes control characters and direction marks out of a cell, for no database and no reader wants them
+/// (`reliability.md` I-03), and knows the errors of formulas also where a file holds them as text.
+fn cleaned(cell: &mut Cell) {
+    let odd = |c: char| {
+        (c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+            || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}')
+    };
+    let Cell::Text(text) = cell else { return };
+    if text.contains(odd) {
+        text.retain(|c| !odd(c));
     }
+    if text.trim_start().starts_with('#') && is_formula_error(text.trim()) {
+        *cell = Cell::Error;
+    }
+}
+
+fn is_formula_error(text: &str) -> bool {
+    const ERRORS: &[&str] =
+        &["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA"];
+    ERRORS.iter().any(|error| text.eq_ignore_ascii_case(error))
 }
 
 fn check(sheets: &[Sheet], limits: &Limits) -> Result<(), FileFault> {
