@@ -144,6 +144,7 @@ async fn bring(
         bytes: std::fs::read(folder.join(name))?,
         options,
         beside: Beside::Folder(folder.to_owned()),
+        provenance: Some(Provenance::Synthetic),
     };
     let checked = imports::check(app, call, new).await?;
     if checked.state != ImportState::Checked || checked.counts.rejected > 0 {
@@ -194,7 +195,7 @@ async fn class(app: &App, call: &Call, programme: ProgrammeId) -> Result<ClassId
     let sheets =
         sheet::read(&roster.data, "roster.xlsx", &Limits::BULK, &|_| true).map_err(|_| DemoRule::Incomplete)?;
     let directory = Directory::new(organisation::ops::directory(app.reader()).await?);
-    let quotas = enrolments::quotas(&sheets, &directory);
+    let quotas = enrolments::quotas(&sheets, &directory, None);
     app.write(call, async |tx| {
         let new = training::ops::NewClass {
             class_no: "PDS-2019-001".to_owned(),

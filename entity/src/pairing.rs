@@ -24,6 +24,17 @@ words! {
     }
 }
 
+impl PairingStatus {
+    /// Whether the pairing is on its way or under way: two organisations have at most one such (`domain.md` 3.1 P2).
+    #[must_use]
+    pub const fn is_live(self) -> bool {
+        matches!(
+            self,
+            Self::Proposed | Self::Confirmed | Self::Approved | Self::Signed | Self::Active | Self::Suspended
+        )
+    }
+}
+
 /// Row of `pairings`.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "pairings")]

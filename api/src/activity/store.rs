@@ -244,11 +244,11 @@ pub(super) async fn add_photo(tx: &impl ConnectionTrait, new: photo::Model) -> R
 }
 
 /// Removes an activity that an undone import brought.
-pub(super) async fn remove(tx: &impl ConnectionTrait, id: ActivityId) -> Result<()> {
+pub(super) async fn remove(tx: &impl ConnectionTrait, id: ActivityId) -> Result<bool> {
     record::Entity::delete_by_id(id).exec(tx).await?;
     activity_pairing::Entity::delete_many().filter(activity_pairing::Column::ActivityId.eq(id)).exec(tx).await?;
-    row::Entity::delete_by_id(id).exec(tx).await?;
-    Ok(())
+    let gone = row::Entity::delete_many().filter(row::Column::Id.eq(id)).filter(row::Column::Version.eq(1)).exec(tx);
+    Ok(gone.await?.rows_affected == 1)
 }
 
 /// Activities that wait for one of these sides: to confirm, or to record.

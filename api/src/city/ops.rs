@@ -88,12 +88,12 @@ pub async fn ensure_in(
     Ok(id)
 }
 
-/// Takes back a city that an undone import made; the engine refuses while anything stands on it.
+/// Takes back those of these cities and divisions that nothing stands on any more.
 ///
 /// # Errors
 /// The engine's error.
-pub async fn remove_in(tx: &impl ConnectionTrait, id: CityId) -> Result<()> {
-    store::remove(tx, id).await
+pub async fn take_back_free(tx: &impl ConnectionTrait, cities: &[CityId], divisions: &[String]) -> Result<()> {
+    store::remove_free(tx, cities, divisions).await
 }
 
 /// Notes a division code with its name when it is new.

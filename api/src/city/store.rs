@@ -1,6 +1,6 @@
 //! Statements on cities and divisions.
 
-use sea_orm::sea_query::ExprTrait as _;
+use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
     QueryOrder as _, QuerySelect as _, Set,
@@ -75,7 +75,21 @@ pub(super) async fn add_division(tx: &impl ConnectionTrait, division: division::
     Ok(())
 }
 
-pub(super) async fn remove(tx: &impl ConnectionTrait, id: CityId) -> Result<()> {
-    row::Entity::delete_by_id(id).exec(tx).await?;
+/// Removes those of these cities and divisions that nothing refers to.
+pub(super) async fn remove_free(tx: &impl ConnectionTrait, cities: &[CityId], divisions: &[String]) -> Result<()> {
+    let unused =
+        |condition: &str, table: &str| Expr::cust(format!("NOT EXISTS (SELECT 1 FROM {table} WHERE {condition})"));
+    row::Entity::delete_many()
+        .filter(row::Column::Id.is_in(cities.iter().copied()))
+        .filter(unused("organisations.city_id = cities.id", "organisations"))
+        .filter(unused("programmes.city_a_id = cities.id OR programmes.city_b_id = cities.id", "programmes"))
+        .exec(tx)
+        .await?;
+    division::Entity::delete_many()
+        .filter(division::Column::Code.is_in(divisions.iter().cloned()))
+        .filter(unused("organisations.division_code = divisions.code", "organisations"))
+        .filter(unused("cities.division_code = divisions.code", "cities"))
+        .exec(tx)
+        .await?;
     Ok(())
 }

@@ -11,7 +11,7 @@ use twinning_entity::ids::FileId;
 use uuid::Uuid;
 
 pub use downloads::{Waiting, flush_downloads, note_download};
-pub use intake::{store_in, upload};
+pub use intake::{looked_at, sha256_of, store_in, upload};
 
 use super::model::FileRule;
 use super::store;
@@ -119,6 +119,14 @@ pub async fn give(tx: &impl ConnectionTrait, call: &Call, id: FileId, kind: &str
         return Ok(false);
     }
     store::give(tx, id, uploader, kind, owner).await
+}
+
+/// Lets go of the files of an object that is taken back; nobody but their uploader knows of them then.
+///
+/// # Errors
+/// The engine's error.
+pub async fn release(tx: &impl ConnectionTrait, kind: &str, owner: Uuid) -> Result<()> {
+    store::release(tx, kind, owner).await
 }
 
 /// A photo that an activity took.

@@ -69,3 +69,14 @@ pub(super) async fn note_downloads(tx: &impl ConnectionTrait, notes: Vec<downloa
 pub(super) async fn downloads(conn: &impl ConnectionTrait, file: FileId) -> Result<u64> {
     Ok(download::Entity::find().filter(download::Column::FileId.eq(file)).count(conn).await?)
 }
+
+pub(super) async fn release(tx: &impl ConnectionTrait, kind: &str, owner: Uuid) -> Result<()> {
+    row::Entity::update_many()
+        .col_expr(row::Column::OwnerKind, Expr::value(Option::<String>::None))
+        .col_expr(row::Column::OwnerId, Expr::value(Option::<Uuid>::None))
+        .filter(row::Column::OwnerKind.eq(kind))
+        .filter(row::Column::OwnerId.eq(owner))
+        .exec(tx)
+        .await?;
+    Ok(())
+}

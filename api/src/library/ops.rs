@@ -325,9 +325,10 @@ pub async fn bring_in(
 ///
 /// # Errors
 /// The engine's error.
-pub async fn take_back(tx: &impl ConnectionTrait, app: &App, call: &Call, id: DocumentId) -> Result<()> {
-    store::remove(tx, id).await?;
-    search::note(tx, app, call, Kind::Document, id.0).await
+pub async fn take_back(tx: &impl ConnectionTrait, app: &App, call: &Call, id: DocumentId) -> Result<bool> {
+    search::note(tx, app, call, Kind::Document, id.0).await?;
+    file::ops::release(tx, "document", id.0).await?;
+    store::remove(tx, id).await
 }
 
 /// Reads the text of a version's file and gives it to search; a file without readable text says so.

@@ -220,10 +220,10 @@ pub(super) async fn add_version(tx: &impl ConnectionTrait, new: version::Model) 
     Ok(())
 }
 
-pub(super) async fn remove(tx: &impl ConnectionTrait, id: DocumentId) -> Result<()> {
+pub(super) async fn remove(tx: &impl ConnectionTrait, id: DocumentId) -> Result<bool> {
     version::Entity::delete_many().filter(version::Column::DocumentId.eq(id)).exec(tx).await?;
-    row::Entity::delete_by_id(id).exec(tx).await?;
-    Ok(())
+    let gone = row::Entity::delete_many().filter(row::Column::Id.eq(id)).filter(row::Column::Version.eq(1)).exec(tx);
+    Ok(gone.await?.rows_affected == 1)
 }
 
 /// The document of a title from an organisation with this content, so that a second import changes nothing.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use sea_orm::{ConnectionTrait, Set};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use twinning_entity::ids::{CityId, ImportId, OrganisationId, OrganisationNameId};
 use twinning_entity::organisation::{self as row, OrgForm, OrgLevel, OrgStatus};
@@ -314,7 +315,7 @@ pub async fn edit(
 }
 
 /// What an import says of one organisation.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Entry {
     /// Human code.
     pub code: String,
@@ -348,6 +349,9 @@ impl Entry {
             && self.level == found.level
             && self.functional_zone == found.functional_zone
             && self.division_code == found.division_code
+            && self.kind_text == found.kind_text
+            && self.provenance == found.provenance
+            && self.provenance_note == found.provenance_note
     }
 }
 
@@ -400,13 +404,82 @@ pub async fn bring_up(
     Ok(next)
 }
 
-/// Takes back an organisation that an undone import made; the engine refuses while anything stands on it.
+/// What an import changed of an organisation, as it was before.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Before {
+    entry: Entry,
+    /// Version that the change made.
+    version: i32,
+}
+
+impl Before {
+    /// What `found` says now, before a change.
+    #[must_use]
+    pub fn of(found: &row::Model) -> Self {
+        Self {
+            entry: Entry {
+                code: found.code.clone(),
+                name_full: found.name_full.clone(),
+                name_short: found.name_short.clone(),
+                form: found.form,
+                kind_text: found.kind_text.clone(),
+                level: found.level,
+                functional_zone: found.functional_zone,
+                division_code: found.division_code.clone(),
+                provenance: found.provenance,
+                provenance_note: found.provenance_note.clone(),
+            },
+            version: found.version + 1,
+        }
+    }
+}
+
+/// Puts an organisation back to what it was before an import changed it, unless it was changed again since; says
+/// whether it did.
+///
+/// # Errors
+/// [`Error::NotFound`]; the engine's error.
+pub async fn put_back(
+    tx: &impl ConnectionTrait,
+    app: &App,
+    call: &Call,
+    id: OrganisationId,
+    before: &Before,
+) -> Result<bool> {
+    let found = store::find(tx, id).await?;
+    if found.version != before.version {
+        return Ok(false);
+    }
+    bring_up(tx, app, call, found, &before.entry).await?;
+    Ok(true)
+}
+
+/// Takes back organisations that an undone import made, those below others first, unless one was changed since; says
+/// whether it did. The engine refuses while anything stands on one. Cities and divisions that nothing stands on any
+/// more go with them.
 ///
 /// # Errors
 /// The engine's error.
-pub async fn take_back(tx: &impl ConnectionTrait, app: &App, call: &Call, id: OrganisationId) -> Result<()> {
-    store::remove(tx, id).await?;
-    search::note(tx, app, call, Kind::Organisation, id.0).await
+pub async fn take_back(tx: &impl ConnectionTrait, app: &App, call: &Call, ids: &[OrganisationId]) -> Result<bool> {
+    let mut found = Vec::with_capacity(ids.len());
+    for part in ids.chunks(500) {
+        found.extend(store::by_ids(tx, part).await?);
+    }
+    found.sort_by_key(|one| std::cmp::Reverse(one.depth));
+    for one in &found {
+        if !store::remove(tx, one.id).await? {
+            return Ok(false);
+        }
+        search::note(tx, app, call, Kind::Organisation, one.id.0).await?;
+    }
+    let mut cities: Vec<CityId> = found.iter().map(|one| one.city_id).collect();
+    cities.sort_unstable();
+    cities.dedup();
+    let mut divisions: Vec<String> = found.into_iter().filter_map(|one| one.division_code).collect();
+    divisions.sort_unstable();
+    divisions.dedup();
+    city::ops::take_back_free(tx, &cities, &divisions).await?;
+    Ok(true)
 }
 
 fn made(

@@ -261,9 +261,10 @@ pub(super) async fn replace(tx: &impl ConnectionTrait, next: row::Model) -> Resu
     if outcome.rows_affected == 1 { Ok(()) } else { Err(Error::Raced) }
 }
 
-/// Removes an organisation that an undone import brought; the engine refuses while anything stands on it.
-pub(super) async fn remove(tx: &impl ConnectionTrait, id: OrganisationId) -> Result<()> {
+/// Removes an organisation that nobody changed since it was made; says whether it did. The engine refuses while
+/// anything stands on it.
+pub(super) async fn remove(tx: &impl ConnectionTrait, id: OrganisationId) -> Result<bool> {
     organisation_name::Entity::delete_many().filter(organisation_name::Column::OrganisationId.eq(id)).exec(tx).await?;
-    row::Entity::delete_by_id(id).exec(tx).await?;
-    Ok(())
+    let gone = row::Entity::delete_many().filter(row::Column::Id.eq(id)).filter(row::Column::Version.eq(1)).exec(tx);
+    Ok(gone.await?.rows_affected == 1)
 }

@@ -164,6 +164,8 @@ pub struct PairingSides {
     pub name: String,
     /// Programme.
     pub programme: ProgrammeId,
+    /// Place in the programme.
+    pub seq: i32,
     /// Side A.
     pub side_a: OrganisationId,
     /// Side B.
@@ -183,6 +185,7 @@ impl From<row::Model> for PairingSides {
             code: found.code,
             name: found.name,
             programme: found.programme_id,
+            seq: found.seq,
             side_a: found.side_a_id,
             side_b: found.side_b_id,
             status: found.status,
@@ -347,8 +350,14 @@ pub struct Entry {
     pub status: PairingStatus,
     /// Cooperation areas.
     pub areas: Vec<String>,
+    /// Goals.
+    pub goals: Option<String>,
     /// Number of the agreement.
     pub agreement_no: Option<String>,
+    /// Day of the signing.
+    pub signed_on: Option<NaiveDate>,
+    /// First and last day of the term.
+    pub term: (Option<NaiveDate>, Option<NaiveDate>),
     /// Contacts of both sides.
     pub liaisons: (Option<String>, Option<String>),
     /// Day, part and place of the unveiling.
@@ -407,11 +416,11 @@ pub async fn bring_in(
             pair_key: pair_key(entry.side_a, entry.side_b),
             status: entry.status,
             areas: json!(entry.areas),
-            goals: None,
+            goals: entry.goals,
             agreement_no: entry.agreement_no,
-            term_start: None,
-            term_end: None,
-            signed_on: None,
+            term_start: entry.term.0,
+            term_end: entry.term.1,
+            signed_on: entry.signed_on,
             liaison_a,
             liaison_a_phone: None,
             liaison_b,
@@ -429,8 +438,9 @@ pub async fn bring_in(
         },
     )
     .await?;
-    if let Some((on_date, day_part, place)) = entry.unveiled {
-        let kind = MilestoneKind::Unveiled;
+    let signed = entry.signed_on.map(|day| (MilestoneKind::Signed, day, None, None));
+    let unveiled = entry.unveiled.map(|(day, part, place)| (MilestoneKind::Unveiled, day, part, place));
+    for (kind, on_date, day_part, place) in signed.into_iter().chain(unveiled) {
         store::add_milestone(
             tx,
             milestone::Model {
@@ -460,11 +470,12 @@ pub async fn bring_in(
     Ok(id)
 }
 
-/// Takes back a pairing that an undone import made; the engine refuses while anything stands on it.
+/// Takes back a pairing that an undone import made, unless it was changed since; says whether it did. The engine
+/// refuses while anything stands on it.
 ///
 /// # Errors
 /// The engine's error.
-pub async fn take_back(tx: &impl ConnectionTrait, id: PairingId) -> Result<()> {
+pub async fn take_back(tx: &impl ConnectionTrait, id: PairingId) -> Result<bool> {
     history::forget(tx, "pairing", id.0).await?;
     store::remove(tx, id).await
 }

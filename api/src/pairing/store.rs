@@ -237,10 +237,19 @@ pub(super) async fn add_milestone(tx: &impl ConnectionTrait, new: milestone::Mod
     Ok(())
 }
 
-pub(super) async fn remove(tx: &impl ConnectionTrait, id: PairingId) -> Result<()> {
-    milestone::Entity::delete_many().filter(milestone::Column::PairingId.eq(id)).exec(tx).await?;
-    row::Entity::delete_by_id(id).exec(tx).await?;
-    Ok(())
+/// Removes a pairing that nobody changed since it was made, with what was noted of it then; says whether it did.
+pub(super) async fn remove(tx: &impl ConnectionTrait, id: PairingId) -> Result<bool> {
+    let Some(found) = row::Entity::find_by_id(id).filter(row::Column::Version.eq(1)).one(tx).await? else {
+        return Ok(false);
+    };
+    // A milestone of later stays, and then so does the pairing.
+    milestone::Entity::delete_many()
+        .filter(milestone::Column::PairingId.eq(id))
+        .filter(milestone::Column::CreatedAt.eq(found.created_at))
+        .exec(tx)
+        .await?;
+    let gone = row::Entity::delete_many().filter(row::Column::Id.eq(id)).filter(row::Column::Version.eq(1)).exec(tx);
+    Ok(gone.await?.rows_affected == 1)
 }
 
 /// The live pairing of two organisations, in whichever order.

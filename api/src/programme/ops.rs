@@ -46,6 +46,23 @@ pub async fn find(conn: &impl ConnectionTrait, id: ProgrammeId) -> Result<Progra
     store::find(conn, id).await.map(body)
 }
 
+/// Every programme, for matching an import.
+///
+/// # Errors
+/// The engine's error.
+pub async fn every(conn: &impl ConnectionTrait) -> Result<Vec<ProgrammeBody>> {
+    Ok(store::all(conn).await?.into_iter().map(body).collect())
+}
+
+/// Takes back a programme that an undone import made, unless it was changed since; says whether it did. The engine
+/// refuses while anything stands on it.
+///
+/// # Errors
+/// The engine's error.
+pub async fn take_back(tx: &impl ConnectionTrait, id: ProgrammeId) -> Result<bool> {
+    store::remove(tx, id).await
+}
+
 /// The programme of a code.
 ///
 /// # Errors

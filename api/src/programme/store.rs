@@ -33,6 +33,20 @@ pub(super) async fn page(
     Ok((query.limit(at.limit + 1).all(conn).await?, total))
 }
 
+pub(super) async fn all(conn: &impl ConnectionTrait) -> Result<Vec<row::Model>> {
+    Ok(row::Entity::find()
+        .filter(row::Column::Status.ne(ProgrammeStatus::Draft))
+        .order_by_asc(row::Column::Code)
+        .all(conn)
+        .await?)
+}
+
+/// Removes a programme that nobody changed since it was made; says whether it did.
+pub(super) async fn remove(tx: &impl ConnectionTrait, id: ProgrammeId) -> Result<bool> {
+    let gone = row::Entity::delete_many().filter(row::Column::Id.eq(id)).filter(row::Column::Version.eq(1)).exec(tx);
+    Ok(gone.await?.rows_affected == 1)
+}
+
 pub(super) async fn by_code(conn: &impl ConnectionTrait, code: &str) -> Result<Option<row::Model>> {
     Ok(row::Entity::find().filter(row::Column::Code.eq(code)).one(conn).await?)
 }

@@ -5,9 +5,10 @@ mod reads;
 
 pub use imports::{
     LessonEntry, Member, NewClass, NewMaterial, RosterEntry, add_material_in, add_quota_in, bring_in_lesson,
-    bring_in_member, create_in, members, take_back_lesson, take_back_member,
+    bring_in_member, create_in, members, take_back_course_if_free, take_back_lesson, take_back_member,
+    take_back_quotas, taken,
 };
 pub use reads::{
     city_of, enrolled_count, every_id, facts, hit_texts, index_doc, lessons, list, material_scope, materials,
-    may_take_file, may_take_materials, quotas, roster, show,
+    may_take_file, may_take_materials, places, quotas, roster, show,
 };

@@ -223,8 +223,29 @@ pub(super) async fn add_lesson(tx: &impl ConnectionTrait, new: lesson::Model) ->
     Ok(())
 }
 
-pub(super) async fn remove_lesson(tx: &impl ConnectionTrait, id: LessonId) -> Result<()> {
-    lesson::Entity::delete_by_id(id).exec(tx).await?;
+/// Removes a lesson that nobody changed since it was made; says whether it did.
+pub(super) async fn remove_lesson(tx: &impl ConnectionTrait, id: LessonId) -> Result<bool> {
+    let gone =
+        lesson::Entity::delete_many().filter(lesson::Column::Id.eq(id)).filter(lesson::Column::Version.eq(1)).exec(tx);
+    Ok(gone.await?.rows_affected == 1)
+}
+
+pub(super) async fn remove_free_courses(tx: &impl ConnectionTrait, class: ClassId) -> Result<()> {
+    let unused = Expr::cust("NOT EXISTS (SELECT 1 FROM lessons WHERE lessons.course_id = courses.id)");
+    course::Entity::delete_many().filter(course::Column::ClassId.eq(class)).filter(unused).exec(tx).await?;
+    Ok(())
+}
+
+pub(super) async fn remove_quotas(
+    tx: &impl ConnectionTrait,
+    class: ClassId,
+    organisations: &[OrganisationId],
+) -> Result<()> {
+    class_quota::Entity::delete_many()
+        .filter(class_quota::Column::ClassId.eq(class))
+        .filter(class_quota::Column::OrganisationId.is_in(organisations.iter().copied()))
+        .exec(tx)
+        .await?;
     Ok(())
 }
 
@@ -235,8 +256,10 @@ pub(super) async fn add_enrolment(tx: &impl ConnectionTrait, new: enrolment::Mod
 }
 
 pub(super) async fn remove_enrolment(tx: &impl ConnectionTrait, id: EnrolmentId) -> Result<Option<enrolment::Model>> {
-    let found = enrolment::Entity::find_by_id(id).one(tx).await?;
-    enrolment::Entity::delete_by_id(id).exec(tx).await?;
+    let found = enrolment::Entity::find_by_id(id).filter(enrolment::Column::Version.eq(1)).one(tx).await?;
+    if found.is_some() {
+        enrolment::Entity::delete_by_id(id).exec(tx).await?;
+    }
     Ok(found)
 }
 

@@ -80,6 +80,8 @@ impl RowFault {
     #[must_use]
     pub fn sentence(&self, lang: Lang) -> String {
         let value = self.value.clone().unwrap_or_default();
-        i18n::message(lang, &format!("row.{}", self.code), &[("value", value)])
+        // Codes with a point are refusals of another feature, whose sentences say it already.
+        let key = if self.code.contains('.') { self.code.clone() } else { format!("row.{}", self.code) };
+        i18n::message(lang, &key, &[("value", value)])
     }
 }

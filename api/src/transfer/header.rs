@@ -13,19 +13,19 @@ pub struct Column {
     pub names: &'static [&'static str],
     /// Whether a sheet without it is no sheet of this kind.
     pub required: bool,
-    /// A field that does instead of a required one.
-    pub or: &'static str,
+    /// Fields that do instead of a required one.
+    pub or: &'static [&'static str],
 }
 
 /// Shorthand for a column.
 #[must_use]
 pub const fn column(field: &'static str, required: bool, names: &'static [&'static str]) -> Column {
-    Column { field, names, required, or: "" }
+    Column { field, names, required, or: &[] }
 }
 
-/// Shorthand for a required column that another does instead of.
+/// Shorthand for a required column instead of which others do.
 #[must_use]
-pub const fn either(field: &'static str, or: &'static str, names: &'static [&'static str]) -> Column {
+pub const fn either(field: &'static str, or: &'static [&'static str], names: &'static [&'static str]) -> Column {
     Column { field, names, required: true, or }
 }
 
@@ -87,7 +87,10 @@ impl Columns {
 
     fn has_required(&self, places: &[(&'static str, usize)]) -> bool {
         let there = |field: &str| places.iter().any(|(known, _)| *known == field);
-        self.all.iter().filter(|one| one.required).all(|one| there(one.field) || there(one.or))
+        self.all
+            .iter()
+            .filter(|one| one.required)
+            .all(|one| there(one.field) || one.or.iter().any(|other| there(other)))
     }
 }
 

@@ -15,6 +15,8 @@ pub enum ImportRule {
     NothingToDo,
     /// Something was built on what the import made.
     BuiltUpon,
+    /// The data have moved since the file was checked.
+    Outdated,
     /// A kind that this version does not import.
     KindUnsupported,
     /// A roster or timetable needs its class.
@@ -30,6 +32,7 @@ impl Rule for ImportRule {
             Self::BadRows => "import.bad_rows",
             Self::NothingToDo => "import.nothing_to_do",
             Self::BuiltUpon => "import.built_upon",
+            Self::Outdated => "import.outdated",
             Self::KindUnsupported => "import.kind_unsupported",
             Self::ClassNeeded => "import.class_needed",
             Self::ProgrammeNeeded => "import.programme_needed",
@@ -38,7 +41,7 @@ impl Rule for ImportRule {
 
     fn kind(&self) -> RefusalKind {
         match self {
-            Self::WrongState(_) | Self::BadRows | Self::BuiltUpon => RefusalKind::Conflict,
+            Self::WrongState(_) | Self::BadRows | Self::BuiltUpon | Self::Outdated => RefusalKind::Conflict,
             _ => RefusalKind::Unprocessable,
         }
     }

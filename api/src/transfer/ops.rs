@@ -2,11 +2,14 @@
 
 mod apply;
 mod check;
+mod undo;
 
+use serde::{Deserialize, Serialize};
 use serde_json::json;
-use twinning_entity::ids::{ImportId, ImportRowId};
+use twinning_entity::ids::{ClassId, ImportId, ImportRowId, OrganisationId, ProgrammeId};
 use twinning_entity::import::{self as row, ImportKind, ImportState};
 use twinning_entity::import_row::{self as line, RowAction, RowState};
+use twinning_entity::provenance::Provenance;
 
 pub use check::Beside;
 
@@ -39,6 +42,25 @@ pub struct NewImport {
     pub options: ImportOptions,
     /// Where files that the list names are.
     pub beside: Beside,
+    /// What documents are that do not say where they come from; the demo's are synthetic.
+    pub provenance: Option<Provenance>,
+}
+
+/// How an import is done, with what the check found out beside the rows and what confirming made beside them.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Plan {
+    #[serde(default)]
+    class_id: Option<ClassId>,
+    #[serde(default)]
+    programme_id: Option<ProgrammeId>,
+    #[serde(default)]
+    provenance: Option<Provenance>,
+    /// Places of each district that the workbook of a roster gives a class without quotas.
+    #[serde(default)]
+    quotas: Vec<(OrganisationId, i32)>,
+    /// Programmes that were made for pairings of cities without one.
+    #[serde(default)]
+    programmes: Vec<ProgrammeId>,
 }
 
 /// Checks a file and keeps what was found; nothing else is written.
@@ -50,13 +72,14 @@ pub async fn check(app: &App, call: &Call, new: NewImport) -> Result<ImportBody>
     if !policy::allows(&call.actor, new.kind) {
         return Err(Error::Denied);
     }
-    let options = check::completed(app, call, &new).await?;
-    let checked = check::report(app, call, &new, &options).await?;
+    let mut plan = check::completed(app, call, &new).await?;
+    plan.provenance = new.provenance;
+    let checked = check::report(app, call, &new, &mut plan).await?;
     let id: ImportId = app.new_id();
     if let Beside::Folder(folder) = &new.beside {
         app.keep_import_folder(id, folder.clone());
     }
-    let (model, lines) = rows(app, call, id, &new, &options, checked)?;
+    let (model, lines) = rows(app, call, id, &new, &plan, checked)?;
     app.write(call, async |tx| {
         store::add(tx, model.clone(), lines.clone()).await?;
         let detail = json!({ "kind": new.kind, "counts": model.counts });
@@ -71,7 +94,7 @@ fn rows(
     call: &Call,
     id: ImportId,
     new: &NewImport,
-    options: &ImportOptions,
+    plan: &Plan,
     checked: Result<Report, FileFault>,
 ) -> Result<(row::Model, Vec<line::Model>)> {
     let now = app.now();
@@ -133,8 +156,8 @@ fn rows(
         state: if fault.is_some() { ImportState::Failed } else { ImportState::Checked },
         file_name: crate::file::name::clean(&new.file_name, &crate::file::name::extension(&new.file_name)),
         file_id: None,
-        class_id: options.class_id,
-        options: serde_json::to_value(options)?,
+        class_id: plan.class_id,
+        options: serde_json::to_value(plan)?,
         counts: serde_json::to_value(counts)?,
         header: json!(report.header),
         fault: fault.map(serde_json::to_value).transpose()?,
@@ -182,7 +205,7 @@ pub async fn list(app: &App, call: &Call, params: ImportListParams) -> Result<Pa
 pub async fn confirm(app: &App, call: &Call, id: ImportId, seen: i32, skip_bad_rows: bool) -> Result<ImportBody> {
     call.actor.may_ever(ImportAct::Import.who())?;
     app.write(call, async |tx| {
-        let found = ready(tx, app, call, id, seen, "confirm").await?;
+        let mut found = ready(tx, app, call, id, seen, "confirm").await?;
         let counts: ImportCounts = serde_json::from_value(found.counts.clone())?;
         if counts.rejected > 0 && !skip_bad_rows {
             return Err(ImportRule::BadRows.into());
@@ -190,7 +213,9 @@ pub async fn confirm(app: &App, call: &Call, id: ImportId, seen: i32, skip_bad_r
         if counts.accepted == 0 {
             return Err(ImportRule::NothingToDo.into());
         }
-        apply::all(tx, app, call, &found).await?;
+        let mut plan: Plan = serde_json::from_value(found.options.clone())?;
+        apply::all(tx, app, call, &found, &mut plan).await.map_err(apply::outdated)?;
+        found.options = serde_json::to_value(plan)?;
         finish(tx, app, call, found, ImportState::Done, "import.confirm").await
     })
     .await
@@ -217,7 +242,8 @@ pub async fn undo(app: &App, call: &Call, id: ImportId, seen: i32) -> Result<Imp
     call.actor.may_ever(ImportAct::Import.who())?;
     app.write(call, async |tx| {
         let found = ready(tx, app, call, id, seen, "undo").await?;
-        apply::take_back(tx, app, call, &found).await?;
+        let plan: Plan = serde_json::from_value(found.options.clone())?;
+        undo::take_back(tx, app, call, &found, &plan).await?;
         finish(tx, app, call, found, ImportState::Undone, "import.undo").await
     })
     .await
@@ -268,8 +294,7 @@ async fn finish(
     }
     let next = row::Model { state, version: found.version + 1, updated_at: now, finished_at: Some(now), ..found };
     store::replace(tx, next.clone()).await?;
-    let detail = json!({ "kind": next.kind, "counts": next.counts });
-    audit::note(tx, app, call, operation, About::new("import", next.id), detail).await?;
+    audit::note(tx, app, call, operation, About::new("import", next.id), apply::told(&next)).await?;
     body(tx, call, next).await
 }
 

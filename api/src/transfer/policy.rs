@@ -1,5 +1,6 @@
 //! Who may import what (`domain.md` 3.7): staff for their city or district, teachers for their class.
 
+use twinning_entity::ids::CityId;
 use twinning_entity::import::ImportKind;
 
 use crate::kernel::actor::{Actor, RoleCode, Who};
@@ -37,4 +38,25 @@ pub fn allows(actor: &Actor, kind: ImportKind) -> bool {
         _ => &[RoleCode::OrgDeptCity],
     };
     actor.is_system() || actor.holding(roles).any(|held| !held.read_only)
+}
+
+/// The city whose organisations go first where a file calls several by one name: that of the actor's first post.
+#[must_use]
+pub fn home(actor: &Actor) -> Option<CityId> {
+    actor.appointments().first().map(|held| held.city)
+}
+
+/// Whether the actor may bring in pairings of these two cities and what they did together: staff of either.
+#[must_use]
+pub fn may_pair(actor: &Actor, (a, b): (CityId, CityId)) -> bool {
+    actor.is_system() || actor.is_city_staff_of(a) || actor.is_city_staff_of(b)
+}
+
+/// Whether the actor may bring in documents of an organisation: one it looks after.
+#[must_use]
+pub fn may_file(actor: &Actor, city: CityId, path: &str) -> bool {
+    let roles = [RoleCode::OrgDeptDistrict, RoleCode::BranchAdmin];
+    actor.is_system()
+        || actor.is_city_staff_of(city)
+        || actor.holding(&roles).any(|held| !held.read_only && path.starts_with(&held.path))
 }

@@ -110,7 +110,7 @@ pub async fn received(mut form: Multipart) -> Result<NewImport> {
     }
     let kind = kind.ok_or_else(|| Error::field("kind", "field.required"))?;
     let (file_name, bytes) = file.ok_or_else(|| Error::field("file", "field.required"))?;
-    Ok(NewImport { kind, file_name, bytes, options, beside: Beside::Nowhere })
+    Ok(NewImport { kind, file_name, bytes, options, beside: Beside::Nowhere, provenance: None })
 }
 
 /// The caller's imports, the latest first.

@@ -115,3 +115,13 @@ pub(super) async fn note_object(tx: &impl ConnectionTrait, id: ImportRowId, kind
         .await?;
     Ok(())
 }
+
+/// Keeps what an object was before a row changed it.
+pub(super) async fn note_before(tx: &impl ConnectionTrait, id: ImportRowId, before: serde_json::Value) -> Result<()> {
+    line::Entity::update_many()
+        .col_expr(line::Column::Before, Expr::value(Some(before)))
+        .filter(line::Column::Id.eq(id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}

@@ -8,6 +8,7 @@ mod demo;
 mod document;
 mod import;
 mod junk;
+mod layouts;
 mod migrations;
 mod refusals;
 mod rooms;

@@ -44,6 +44,7 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Outcome {
         bytes,
         options: ImportOptions { class_id: arguments.class.map(ClassId), programme_id: None },
         beside: Beside::Folder(folder),
+        provenance: None,
     };
     let checked = ops::check(&app, &call, new).await.map_err(told)?;
     if let Some(problem) = checked.problem {

@@ -128,7 +128,12 @@ async fn upload(
     let class_id = uuid::Uuid::try_parse(&class).ok().map(Into::into);
     let options = ImportOptions { class_id, programme_id: None };
     let call = visitor.call.once();
-    match ops::check(&app, &call, NewImport { kind: chosen, file_name, bytes, options, beside: Beside::Nowhere }).await
+    match ops::check(
+        &app,
+        &call,
+        NewImport { kind: chosen, file_name, bytes, options, beside: Beside::Nowhere, provenance: None },
+    )
+    .await
     {
         Ok(made) => Ok(crate::shell::see_other(&format!("{}/admin/import/{}", visitor.prefix(), made.id))),
         Err(Error::Refused(rule)) => {

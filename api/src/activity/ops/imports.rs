@@ -37,6 +37,10 @@ pub struct Entry {
     pub online: bool,
     /// Everybody who attended.
     pub attended: Option<i32>,
+    /// Who attended of side A and of side B.
+    pub attended_of: (Option<i32>, Option<i32>),
+    /// What was done.
+    pub summary: Option<String>,
     /// State it stands in.
     pub status: ActivityStatus,
     /// Where the entry comes from.
@@ -106,8 +110,8 @@ pub async fn bring_in(
         record::Model {
             activity_id: id,
             attended_total: entry.attended,
-            attended_a: None,
-            attended_b: None,
+            attended_a: entry.attended_of.0,
+            attended_b: entry.attended_of.1,
             expected_a: None,
             expected_b: None,
             guests: None,
@@ -116,7 +120,7 @@ pub async fn bring_in(
             volunteer_minutes: None,
             host_name: None,
             recorder_name: None,
-            summary: None,
+            summary: entry.summary,
             decisions: None,
             photo_consent: false,
             updated_at: now,
@@ -137,12 +141,13 @@ pub async fn bring_in(
     Ok(id)
 }
 
-/// Takes back an activity that an undone import brought; the engine refuses while anything stands on it.
+/// Takes back an activity that an undone import brought, unless it was changed since; says whether it did. The engine
+/// refuses while anything stands on it.
 ///
 /// # Errors
 /// The engine's error.
-pub async fn take_back(tx: &impl ConnectionTrait, app: &App, call: &Call, id: ActivityId) -> Result<()> {
+pub async fn take_back(tx: &impl ConnectionTrait, app: &App, call: &Call, id: ActivityId) -> Result<bool> {
     history::forget(tx, "activity", id.0).await?;
-    store::remove(tx, id).await?;
-    search::note(tx, app, call, Kind::Activity, id.0).await
+    search::note(tx, app, call, Kind::Activity, id.0).await?;
+    store::remove(tx, id).await
 }

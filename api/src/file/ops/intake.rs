@@ -103,6 +103,41 @@ pub async fn store_in(
     made.first().map(body).ok_or_else(|| Error::broken("an upload made no file"))
 }
 
+/// Looks into a file of this machine as an upload of a document would be; gives the SHA-256 of its content.
+///
+/// # Errors
+/// [`FileRule`]; the machine's error.
+pub fn looked_at(path: &std::path::Path, file_name: &str) -> Result<String> {
+    use std::io::Read as _;
+
+    use sha2::Digest as _;
+    let size = std::fs::metadata(path)?.len();
+    if size == 0 {
+        return Err(FileRule::Empty.into());
+    }
+    let name = path.file_name().map_or_else(|| file_name.into(), std::ffi::OsStr::to_string_lossy);
+    if sniff::looks_classified(&name) {
+        return Err(FileRule::Classified.into());
+    }
+    looked_into(path, size, &name, FileKind::Document)?;
+    let mut hash = sha2::Sha256::new();
+    let mut file = std::fs::File::open(path)?;
+    let mut part = vec![0; 64 * 1024];
+    loop {
+        let length = file.read(&mut part)?;
+        match part.get(..length) {
+            Some(read) if length > 0 => hash.update(read),
+            _ => return Ok(secrets::hex(&hash.finalize())),
+        }
+    }
+}
+
+/// SHA-256 of bytes, hexadecimal.
+#[must_use]
+pub fn sha256_of(bytes: &[u8]) -> String {
+    secrets::hex(&<sha2::Sha256 as sha2::Digest>::digest(bytes))
+}
+
 /// What was found in staged bytes, and the pictures made of them.
 struct Looked {
     detected: Detected,

@@ -14,7 +14,7 @@ impl Chance {
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
@@ -23,7 +23,7 @@ impl Chance {
 
     /// A number below `end`, which is not 0.
     pub fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() % end.max(1) as u64).unwrap_or(0)
+        usize::try_from(self.draw() % end.max(1) as u64).unwrap_or(0)
     }
 
     /// One of `all`.
@@ -42,7 +42,7 @@ impl Chance {
     #[expect(clippy::indexing_slicing, reason = "the last one takes what is left")]
     pub fn weighted<'a, T>(&mut self, all: &'a [(T, u32)]) -> &'a T {
         let sum: u32 = all.iter().map(|(_, weight)| weight).sum();
-        let mut left = u32::try_from(self.next() % u64::from(sum.max(1))).unwrap_or(0);
+        let mut left = u32::try_from(self.draw() % u64::from(sum.max(1))).unwrap_or(0);
         for (one, weight) in all {
             if left < *weight {
                 return one;
@@ -54,7 +54,7 @@ impl Chance {
 
     /// An identifier of version 7 at a moment, in milliseconds since 1970.
     pub fn id<T: From<Uuid>>(&mut self, millis: u64) -> T {
-        let (high, low) = (self.next(), self.next());
+        let (high, low) = (self.draw(), self.draw());
         let mut bytes = [0; 10];
         bytes.iter_mut().zip(high.to_be_bytes().into_iter().chain(low.to_be_bytes())).for_each(|(to, from)| *to = from);
         T::from(uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid())

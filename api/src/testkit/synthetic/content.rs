@@ -36,7 +36,7 @@ pub(super) struct Twinning {
 fn texts(chance: &mut Chance, sentences: usize) -> String {
     (0..sentences)
         .map(|_| {
-            let topic: &str = *chance.one(words::TOPICS);
+            let topic = *chance.one(words::TOPICS);
             chance.one(words::SENTENCES).replace("{}", topic)
         })
         .collect()
@@ -114,7 +114,7 @@ fn held(chance: &mut Chance, made: &mut Twinning, programme: &programme::Model, 
     let day = at.date_naive() - Duration::days(i64::try_from(chance.below(3 * 365)).unwrap_or(0) + 1);
     let pairing = chance.one(&made.pairings).clone();
     let kind = *chance.weighted(words::KINDS);
-    let topic = *chance.one(words::TOPICS);
+    let topic = chance.one(words::TOPICS);
     let confirmed = chance.below(100) < 92;
     let by_a = chance.below(2) == 0;
     let id = chance.id(millis(day.and_time(chrono::NaiveTime::MIN).and_utc()));
@@ -186,7 +186,7 @@ pub(super) fn library(chance: &mut Chance, size: Size, tree: &Tree, at: DateTime
     ];
     for number in 0..size.documents {
         let source = chance.one(&tree.organisations).clone();
-        let (topic, other) = (*chance.one(words::TOPICS), *chance.one(words::TOPICS));
+        let (topic, other) = (chance.one(words::TOPICS), chance.one(words::TOPICS));
         let sentences = 20 + chance.below(60);
         let text = texts(chance, sentences);
         let id = chance.id(millis(at) + number as u64);
@@ -249,7 +249,7 @@ pub(super) async fn class(
     let hash = passwords::hash(app, crate::demo::PASSWORD.to_owned()).await?;
     let mut bytes = b"%PDF-1.4\n".to_vec();
     while bytes.len() < file_bytes {
-        bytes.extend_from_slice(&chance.next().to_be_bytes());
+        bytes.extend_from_slice(&chance.draw().to_be_bytes());
     }
     bytes.truncate(file_bytes);
     let names: Vec<String> = (0..size.trainees)

@@ -1,5 +1,7 @@
 //! Bringing in classes, rosters, timetables and materials.
 
+use std::collections::HashMap;
+
 use chrono::{NaiveDate, NaiveTime};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
@@ -214,7 +216,8 @@ pub async fn bring_in_lesson(
     Ok(id)
 }
 
-/// Takes back a lesson that an undone import brought; the engine refuses while anything stands on it.
+/// Takes back a lesson that an undone import brought, unless it was changed since; says whether it did. The engine
+/// refuses while anything stands on it.
 ///
 /// # Errors
 /// The engine's error.
@@ -224,9 +227,17 @@ pub async fn take_back_lesson(
     call: &Call,
     class: ClassId,
     id: LessonId,
-) -> Result<()> {
-    store::remove_lesson(tx, id).await?;
-    search::note(tx, app, call, Kind::Class, class.0).await
+) -> Result<bool> {
+    search::note(tx, app, call, Kind::Class, class.0).await?;
+    store::remove_lesson(tx, id).await
+}
+
+/// Takes back the courses of a class that no lesson teaches any more.
+///
+/// # Errors
+/// The engine's error.
+pub async fn take_back_course_if_free(tx: &impl ConnectionTrait, class: ClassId) -> Result<()> {
+    store::remove_free_courses(tx, class).await
 }
 
 /// What a roster says of one person.
@@ -301,10 +312,10 @@ pub async fn bring_in_member(
     Ok(id)
 }
 
-/// Takes back an enrolment that an undone import brought; gives the person it was of.
+/// Takes back an enrolment that an undone import brought, unless it was changed since; gives the person it was of.
 ///
 /// # Errors
-/// The engine's error.
+/// The engine's error, which refuses while anything stands on it.
 pub async fn take_back_member(tx: &impl ConnectionTrait, id: EnrolmentId) -> Result<Option<PersonId>> {
     Ok(store::remove_enrolment(tx, id).await?.map(|found| found.person_id))
 }
@@ -322,6 +333,31 @@ pub struct Member {
     pub district: Option<OrganisationId>,
     /// Place in the roster.
     pub position: i32,
+    /// State.
+    pub status: EnrolmentStatus,
+}
+
+/// Places of each district that are taken; who was declined or replaced takes none.
+#[must_use]
+pub fn taken(members: &[Member]) -> HashMap<OrganisationId, i32> {
+    let mut taken: HashMap<OrganisationId, i32> = HashMap::new();
+    let counts = |one: &&Member| !matches!(one.status, EnrolmentStatus::Declined | EnrolmentStatus::Replaced);
+    for district in members.iter().filter(counts).filter_map(|one| one.district) {
+        *taken.entry(district).or_default() += 1;
+    }
+    taken
+}
+
+/// Takes back the quotas that an undone import gave a class.
+///
+/// # Errors
+/// The engine's error.
+pub async fn take_back_quotas(
+    tx: &impl ConnectionTrait,
+    class: ClassId,
+    organisations: &[OrganisationId],
+) -> Result<()> {
+    store::remove_quotas(tx, class, organisations).await
 }
 
 /// Everybody already in the class.
@@ -338,6 +374,7 @@ pub async fn members(conn: &impl ConnectionTrait, class: ClassId) -> Result<Vec<
             unit: one.organisation_id,
             district: one.district_id,
             position: one.position,
+            status: one.status,
         })
         .collect())
 }

@@ -194,6 +194,14 @@ pub async fn quotas(app: &App, call: &Call, id: ClassId) -> Result<Vec<QuotaBody
     Ok(out.into_iter().map(|(_, body)| body).collect())
 }
 
+/// Places of each organisation, for holding a roster to them.
+///
+/// # Errors
+/// The engine's error.
+pub async fn places(conn: &impl ConnectionTrait, id: ClassId) -> Result<HashMap<OrganisationId, i32>> {
+    Ok(store::quotas(conn, id).await?.into_iter().map(|one| (one.organisation_id, one.places)).collect())
+}
+
 /// The roster, as far as the caller may see it.
 ///
 /// # Errors

@@ -5,34 +5,96 @@ use std::collections::HashSet;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use twinning_entity::activity::{ActivityKind, ActivityStatus};
-use twinning_entity::ids::PairingId;
+use twinning_entity::ids::{CityId, OrganisationId, PairingId};
 use twinning_entity::provenance::Provenance;
 
 use super::directory::Directory;
 use super::pairings::day;
-use super::{Action, Report, values, walk};
+use super::{Action, Line, Report, values, walk, words};
 use crate::pairing::ops::PairingSides;
 use crate::transfer::fault::FileFault;
-use crate::transfer::header::{Column, column};
+use crate::transfer::header::{Column, column, either, plain};
 use crate::transfer::sheet::Sheet;
 
 pub(super) const COLUMNS: &[Column] = &[
-    column("code", true, &["编号", "活动编号"]),
-    column("pairing", true, &["结对名称", "结对", "结对编号", "结对编码", "pairing_code"]),
-    column("held_on", true, &["日期", "活动日期", "时间"]),
-    column("kind", true, &["类型", "活动类型"]),
-    column("title", true, &["主题", "活动名称", "名称"]),
-    column("place", false, &["地点", "活动地点"]),
-    column("organiser_code", false, &["发起方编码", "主办方编码", "组织方编码"]),
-    column("participants", false, &["参加人数", "人数", "参与人次"]),
-    column("status", false, &["状态", "确认状态"]),
-    column("provenance", false, &["数据性质", "来源"]),
+    either(
+        "pairing",
+        &["side_a", "side_b"],
+        &[
+            "结对名称",
+            "结对",
+            "结对编号",
+            "结对编码",
+            "结对关系",
+            "结对双方",
+            "所属结对",
+            "pairing_code",
+            "pairing_name",
+            "pairing_id",
+            "pairing_ids",
+        ],
+    ),
+    column(
+        "held_on",
+        true,
+        &["日期", "活动日期", "时间", "活动时间", "举办日期", "开展日期", "开展时间", "date", "held"],
+    ),
+    column(
+        "title",
+        true,
+        &["主题", "活动名称", "名称", "活动主题", "标题", "活动", "name", "activity", "activity_title", "topic"],
+    ),
+    column("code", false, &["编号", "活动编号", "活动编码", "activity_code", "no"]),
+    column("side_a", false, &["甲方", "甲方组织", "我方", "我方单位", "甲方单位", "side_a_org", "party_a"]),
+    column("side_b", false, &["乙方", "乙方组织", "对方", "对方单位", "乙方单位", "side_b_org", "party_b"]),
+    column("kind", false, &["类型", "活动类型", "活动形式", "类别", "活动类别", "type", "activity_kind"]),
+    column("place", false, &["地点", "活动地点", "举办地点", "location", "venue"]),
+    column(
+        "organiser_code",
+        false,
+        &[
+            "发起方编码",
+            "主办方编码",
+            "组织方编码",
+            "发起方",
+            "主办方",
+            "主办单位",
+            "组织方",
+            "牵头方",
+            "organiser",
+            "organizer",
+            "organiser_id",
+            "organised_by",
+            "host",
+        ],
+    ),
+    column(
+        "participants",
+        false,
+        &[
+            "参加人数",
+            "人数",
+            "参与人次",
+            "参与人数",
+            "参加人次",
+            "实到",
+            "实到人数",
+            "attended",
+            "attended_total",
+            "attendance",
+        ],
+    ),
+    column("participants_a", false, &["甲方人数", "甲方实到", "我方人数", "我方实到", "attended_a"]),
+    column("participants_b", false, &["乙方人数", "乙方实到", "对方人数", "对方实到", "attended_b"]),
+    column("summary", false, &["内容", "主要内容", "活动内容", "摘要", "活动情况", "情况", "content", "description"]),
+    column("status", false, &["状态", "确认状态", "活动状态", "state"]),
+    column("provenance", false, &["数据性质", "来源", "source"]),
 ];
 
 /// One accepted row.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Held {
-    /// Code in the file.
+    /// Code in the file; for a file without codes what makes the activity what it is.
     pub code: String,
     /// Pairing.
     pub pairing: PairingId,
@@ -50,6 +112,10 @@ pub struct Held {
     pub online: bool,
     /// Everybody who attended.
     pub attended: Option<i32>,
+    /// Who attended of either side.
+    pub attended_of: (Option<i32>, Option<i32>),
+    /// What was done.
+    pub summary: Option<String>,
     /// State.
     pub status: ActivityStatus,
     /// Where the row comes from.
@@ -58,75 +124,80 @@ pub struct Held {
     pub note: Option<String>,
 }
 
-/// Checks a file of activities against the known pairings; `known` tells what is stored under a code.
+/// What a file of activities is checked against.
+pub struct Context<'a> {
+    /// Known organisations.
+    pub directory: &'a Directory,
+    /// Known pairings.
+    pub pairings: &'a [PairingSides],
+    /// Today, which no held activity lies behind.
+    pub today: NaiveDate,
+    /// Whether an earlier import brought this code of a pairing's programme.
+    pub known: &'a dyn Fn(&PairingSides, &str) -> bool,
+    /// Whether activities of pairings between these cities may be brought in.
+    pub may: &'a dyn Fn((CityId, CityId)) -> bool,
+}
+
+/// Checks a file of activities.
 ///
 /// # Errors
 /// [`FileFault`] when no sheet has the columns.
-pub fn check(
-    sheets: &[Sheet],
-    directory: &Directory,
-    pairings: &[PairingSides],
-    today: NaiveDate,
-    known: &dyn Fn(&PairingSides, &str) -> bool,
-) -> Result<Report, FileFault> {
+pub fn check(sheets: &[Sheet], context: &Context<'_>) -> Result<Report, FileFault> {
+    let names = Names::new(context);
     let mut seen = HashSet::new();
     walk(sheets, COLUMNS, |line| {
-        let code = line.need("code", "missing_code", 40);
         let title = line.need("title", "missing_title", 60);
-        let written = line.text("pairing");
-        let found: Vec<&PairingSides> = pairings
-            .iter()
-            .filter(|one| one.name == written || one.code == written || one.id.to_string() == written)
-            .collect();
-        let pairing = match found.as_slice() {
-            [only] => Some(*only),
-            [] => {
-                line.fault("unknown_pairing", "pairing", &written);
-                None
-            }
-            _ => {
-                line.fault("ambiguous_pairing", "pairing", &written);
-                None
-            }
-        };
-        if !code.is_empty() && !seen.insert((pairing.map(|one| one.programme), code.clone())) {
-            line.fault("duplicate_in_file", "code", &code);
-        }
         let kind_text = line.text("kind");
-        let kind = kind(&kind_text);
+        let kind =
+            if kind_text.is_empty() { Some(ActivityKind::JointActivity) } else { words::ACTIVITIES.read(&kind_text) };
         if kind.is_none() {
             line.fault("bad_kind", "kind", &kind_text);
         }
         let status_text = line.text("status");
-        let status = status(&status_text);
+        let status = if status_text.is_empty() {
+            Some(ActivityStatus::Confirmed)
+        } else {
+            words::ACTIVITY_STATES.read(&status_text)
+        };
         if status.is_none() {
             line.fault("bad_status", "status", &status_text);
         }
-        let held_on = day(line, "held_on");
+        let held_on = day(line, "held_on", None);
+        let to_come = matches!(status, Some(ActivityStatus::Planned | ActivityStatus::Published));
         match held_on {
             None if line.faults.iter().all(|fault| fault.code != "bad_date") => {
                 line.fault("missing_date", "held_on", "")
             }
-            Some(day) if day > today => line.fault("future_date", "held_on", &day.to_string()),
+            Some(day) if day > context.today && !to_come => line.fault("future_date", "held_on", &day.to_string()),
             _ => {}
         }
-        let count = line.some("participants");
-        let attended = count.as_deref().map(str::parse::<i32>);
-        if attended.as_ref().is_some_and(|read| !matches!(read, Ok(0..=1_000_000))) {
-            line.fault("bad_number", "participants", count.as_deref().unwrap_or_default());
+        let [attended, attended_a, attended_b] =
+            ["participants", "participants_a", "participants_b"].map(|field| count(line, field));
+        let pairing = names.pairing(line, context)?;
+        if !(context.may)(cities(pairing, context.directory)) {
+            line.fault("not_yours", "pairing", &pairing.name);
         }
-        let pairing = pairing?;
-        let organiser = line.some("organiser_code").map(|code| code.to_uppercase());
-        let by_side_a = match organiser.as_deref().map(|code| directory.code(code).map(|one| one.id)) {
-            None => true,
-            Some(Some(id)) if id == pairing.side_a => true,
-            Some(Some(id)) if id == pairing.side_b => false,
-            _ => {
-                line.fault("not_a_side", "organiser_code", organiser.as_deref().unwrap_or_default());
-                true
+        let by_side_a = organised_by_a(line, context.directory, pairing);
+        let code = match line.some("code") {
+            Some(code) if code.chars().count() > 40 => {
+                line.fault("too_long", "code", &code);
+                code
             }
+            Some(code) => code,
+            None => format!("{}/{}/{title}", pairing.code, held_on?),
         };
+        if !seen.insert((pairing.programme, code.clone())) {
+            let field = if line.some("code").is_some() { "code" } else { "title" };
+            let written = line.text(field);
+            line.fault("duplicate_in_file", field, &written);
+        }
         let place = line.some("place");
+        let summary = line.some("summary");
+        for (field, text, most) in [("place", &place, 200), ("summary", &summary, 4_000)] {
+            if let Some(text) = text.as_deref().filter(|text| text.chars().count() > most) {
+                line.fault("too_long", field, text);
+            }
+        }
         let note = line.text("provenance");
         let row = Held {
             by_side_a,
@@ -134,52 +205,135 @@ pub fn check(
             kind: kind.unwrap_or(ActivityKind::JointActivity),
             title,
             held_on: held_on?,
-            online: place.as_deref() == Some("线上"),
+            online: place.as_deref().is_some_and(|place| ["线上", "online"].contains(&place.to_lowercase().as_str())),
             place,
-            attended: attended.and_then(Result::ok),
+            attended: attended.or_else(|| Some(attended_a? + attended_b?)),
+            attended_of: (attended_a, attended_b),
+            summary,
             status: status.unwrap_or(ActivityStatus::Confirmed),
             provenance: values::provenance(&note),
             note: Some(note).filter(|text| !text.is_empty()),
             code,
         };
-        let action = if known(pairing, &row.code) { Action::Same } else { Action::Add };
+        let action = if (context.known)(pairing, &row.code) { Action::Same } else { Action::Add };
         let label = row.title.clone();
         serde_json::to_value(row).ok().map(|value| (action, label, value))
     })
 }
 
-fn kind(written: &str) -> Option<ActivityKind> {
-    Some(match written {
-        "揭牌仪式" => ActivityKind::UnveilingCeremony,
-        "签约仪式" => ActivityKind::SigningCeremony,
-        "互访交流" | "互访" => ActivityKind::MutualVisit,
-        "志愿服务" => ActivityKind::VolunteerService,
-        "文化活动" | "文体联谊" => ActivityKind::CulturalActivity,
-        "经验座谈" | "座谈会" | "座谈交流" | "座谈" => ActivityKind::Symposium,
-        "资源共享" | "联建活动" | "共建活动" | "其他" => ActivityKind::JointActivity,
-        "线上党课" | "联合党课" => ActivityKind::JointPartyLecture,
-        "主题党日" => ActivityKind::ThemePartyDay,
-        "三会一课" => ActivityKind::ThreeMeetingsOneLecture,
-        "观摩交流" => ActivityKind::ExchangeVisit,
-        "现场观摩" => ActivityKind::SiteObservation,
-        "学习考察" => ActivityKind::StudyTour,
-        "走访慰问" => ActivityKind::CondolenceVisit,
-        "挂职" => ActivityKind::Secondment,
-        "跟班学习" => ActivityKind::Shadowing,
-        "线上交流" => ActivityKind::OnlineExchange,
-        "联席会议" => ActivityKind::JointMeeting,
-        "议事协商" => ActivityKind::Deliberation,
-        other => return ActivityKind::from_word(other),
-    })
+fn count(line: &mut Line<'_>, field: &str) -> Option<i32> {
+    let written = line.some(field)?;
+    let found = values::count(&written);
+    if found.is_none() {
+        line.fault("bad_number", field, &written);
+    }
+    found
 }
 
-fn status(written: &str) -> Option<ActivityStatus> {
-    Some(match written {
-        "" | "双方已确认" | "已确认" => ActivityStatus::Confirmed,
-        "待对方确认" => ActivityStatus::AwaitingConfirmation,
-        "待记录" => ActivityStatus::RecordDue,
-        "已取消" => ActivityStatus::Cancelled,
-        "已归档" => ActivityStatus::Archived,
-        other => return ActivityStatus::from_word(other),
-    })
+/// Pairings by everything a file may call them.
+struct Names<'a> {
+    by_name: Vec<(Vec<String>, &'a PairingSides)>,
+}
+
+impl<'a> Names<'a> {
+    fn new(context: &Context<'a>) -> Self {
+        let by_name = context.pairings.iter().map(|one| (names_of(one, context.directory), one)).collect();
+        Self { by_name }
+    }
+
+    /// The pairing of a row, by its name or code or by its two sides; a pairing that goes on before one that ended.
+    fn pairing(&self, line: &mut Line<'_>, context: &Context<'_>) -> Option<&'a PairingSides> {
+        let field = if line.header.place("pairing").is_some() { "pairing" } else { "side_a" };
+        let written = match line.some("pairing") {
+            Some(written) => written,
+            None => format!("{}{}", line.text("side_a"), line.text("side_b")),
+        };
+        let called = joined(&written);
+        let by_name = || self.by_name.iter().filter(|(names, _)| names.contains(&called)).map(|(_, one)| *one);
+        let mut found: Vec<&PairingSides> = by_name().collect();
+        if found.is_empty() && line.header.place("pairing").is_none() {
+            let side = |field: &str| context.directory.called(&line.text(field), None).ok().map(|one| one.id);
+            let sides = [side("side_a"), side("side_b")];
+            found = self
+                .by_name
+                .iter()
+                .map(|(_, one)| *one)
+                .filter(|one| sides.contains(&Some(one.side_a)) && sides.contains(&Some(one.side_b)))
+                .collect();
+        }
+        if found.len() > 1 && found.iter().any(|one| one.status.is_live()) {
+            found.retain(|one| one.status.is_live());
+        }
+        match found.as_slice() {
+            [only] => Some(only),
+            [] => {
+                line.fault("unknown_pairing", field, &written);
+                None
+            }
+            _ => {
+                line.fault("ambiguous_pairing", field, &written);
+                None
+            }
+        }
+    }
+}
+
+fn names_of(pairing: &PairingSides, directory: &Directory) -> Vec<String> {
+    let mut out = vec![joined(&pairing.name), joined(&pairing.code), joined(&pairing.id.to_string())];
+    let own = |id: OrganisationId| {
+        directory.id(id).map(|one| [one.name_short.clone(), one.name_display.clone(), one.name_full.clone()])
+    };
+    if let (Some(ours), Some(theirs)) = (own(pairing.side_a), own(pairing.side_b)) {
+        for a in &ours {
+            for b in &theirs {
+                out.push(joined(&format!("{a}{b}")));
+                out.push(joined(&format!("{b}{a}")));
+            }
+        }
+    }
+    out
+}
+
+/// A name without the words and marks that join two sides.
+fn joined(name: &str) -> String {
+    plain(name).chars().filter(|c| !matches!(c, '与' | '和' | '至' | '~' | '→' | '↔' | '–' | '·' | '+' | '&')).collect()
+}
+
+fn cities(pairing: &PairingSides, directory: &Directory) -> (CityId, CityId) {
+    let city = |id: OrganisationId| directory.id(id).map_or(CityId(uuid::Uuid::nil()), |one| one.city_id);
+    (city(pairing.side_a), city(pairing.side_b))
+}
+
+/// Whether side A organised the activity; a side may be named by letter, by code or name, or by somebody below it.
+fn organised_by_a(line: &mut Line<'_>, directory: &Directory, pairing: &PairingSides) -> bool {
+    let written = line.text("organiser_code");
+    match plain(&written).as_str() {
+        "" => {
+            line.warn("organiser_assumed", "organiser_code", "");
+            return true;
+        }
+        "甲方" | "我方" | "a" | "a方" | "sidea" | "partya" => return true,
+        "乙方" | "对方" | "b" | "b方" | "sideb" | "partyb" => return false,
+        _ => {}
+    }
+    let sides = [pairing.side_a, pairing.side_b].map(|id| directory.id(id));
+    let below = |side: Option<&twinning_entity::organisation::Model>| {
+        let side = side?;
+        let own = [&side.name_short, &side.name_display, &side.name_full, &side.code];
+        if own.into_iter().any(|name| plain(name) == plain(&written)) {
+            return Some(true);
+        }
+        let found = directory.name(&written, Some(side), Some(side.city_id)).ok();
+        found
+            .or_else(|| directory.called(&written, Some(side.city_id)).ok())
+            .map(|one| one.path.starts_with(&side.path))
+    };
+    match sides.map(below) {
+        [Some(true), _] => true,
+        [_, Some(true)] => false,
+        _ => {
+            line.fault("not_a_side", "organiser_code", &written);
+            true
+        }
+    }
 }

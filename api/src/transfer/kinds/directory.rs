@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use twinning_entity::ids::OrganisationId;
-use twinning_entity::organisation::Model;
+use twinning_entity::ids::{CityId, OrganisationId};
+use twinning_entity::organisation::{Model, OrgForm, OrgLevel};
 
 /// Known organisations with the ways to call them.
 pub struct Directory {
@@ -71,11 +71,12 @@ impl Directory {
         self.by_id.get(&id).and_then(|at| self.all.get(*at))
     }
 
-    /// The organisation of a name, below `within` when that is given.
+    /// The organisation of a name, below `within` when that is given; where several have it, the one in the city
+    /// `near` goes first.
     ///
     /// # Errors
     /// [`Unfound`].
-    pub fn name(&self, name: &str, within: Option<&Model>) -> Result<&Model, Unfound> {
+    pub fn name(&self, name: &str, within: Option<&Model>, near: Option<CityId>) -> Result<&Model, Unfound> {
         let name = plain(name);
         let mut tried = vec![name.clone()];
         tried.extend(ENDINGS.iter().filter_map(|ending| name.strip_suffix(ending)).map(ToOwned::to_owned));
@@ -87,34 +88,99 @@ impl Directory {
                 .filter_map(|at| self.all.get(*at))
                 .filter(|one| within.is_none_or(|tree| one.path.starts_with(&tree.path)))
                 .collect();
-            match inside.as_slice() {
+            if let [only] = inside.as_slice() {
+                return Ok(only);
+            }
+            let close: Vec<&&Model> = inside.iter().filter(|one| Some(one.city_id) == near).collect();
+            match close.as_slice() {
                 [only] => return Ok(only),
-                [] => {}
+                _ if inside.is_empty() => {}
                 _ => answer = Unfound::Ambiguous,
             }
         }
         Err(answer)
     }
 
-    /// The district an organisation lies in: the step below the root of its city.
-    #[must_use]
-    pub fn district_of(&self, one: &Model) -> Option<&Model> {
-        let path: String = one.path.split_inclusive('.').take(2).collect();
-        self.all.iter().find(|other| other.path == path && other.depth == 1)
+    /// The organisation that a text calls by its code, or else by its name.
+    ///
+    /// # Errors
+    /// [`Unfound`].
+    pub fn called(&self, text: &str, near: Option<CityId>) -> Result<&Model, Unfound> {
+        match self.code(&text.trim().to_uppercase()) {
+            Some(found) => Ok(found),
+            None => self.name(text, None, near),
+        }
     }
 
-    /// The district that a text or the name of a sheet calls.
+    /// The organisation of this full name directly below a superior, or at the root of a city.
     #[must_use]
-    pub fn district(&self, name: &str) -> Option<&Model> {
-        let name = plain(name);
-        let mut found = self.all.iter().filter(|one| {
-            one.depth == 1
-                && !name.is_empty()
-                && (plain(&one.name_short) == name || plain(&one.name_full) == name || one.code == name)
-        });
-        let first = found.next();
-        if found.next().is_some() { None } else { first }
+    pub fn child(&self, name_full: &str, parent: Option<OrganisationId>, city: CityId) -> Option<&Model> {
+        let found = self.by_name.get(&plain(name_full))?;
+        let mut same = found
+            .iter()
+            .filter_map(|at| self.all.get(*at))
+            .filter(|one| one.parent_id == parent && one.city_id == city && one.name_full == name_full);
+        let first = same.next();
+        if same.next().is_some() { None } else { first }
     }
+
+    /// The district an organisation lies in: the highest of those at or above it that stand at the level of a county
+    /// or are a functional zone (`domain.md` 2.2); where a city has none, the step below its root.
+    #[must_use]
+    pub fn district_of(&self, one: &Model) -> Option<&Model> {
+        let mut district = None;
+        let mut step = None;
+        let mut at = self.id(one.id);
+        for _ in 0..64 {
+            let Some(found) = at else { break };
+            if is_district(found) {
+                district = Some(found);
+            }
+            if found.depth == 1 {
+                step = Some(found);
+            }
+            at = found.parent_id.and_then(|id| self.id(id));
+        }
+        district.or(step)
+    }
+
+    /// The district that a text or the name of a sheet calls; where several are called so, the one in `near`.
+    #[must_use]
+    pub fn district(&self, name: &str, near: Option<CityId>) -> Option<&Model> {
+        let name = plain(name);
+        if name.is_empty() {
+            return None;
+        }
+        let calls = |one: &Model| {
+            one.code == name.to_uppercase()
+                || [&one.name_short, &one.name_full, &one.name_display].into_iter().any(|own| {
+                    let own = plain(own);
+                    // 新华 for 新华区, but never less than two characters.
+                    own == name
+                        || own
+                            .strip_suffix(['区', '县', '市'])
+                            .is_some_and(|bare| bare == name && own.chars().count() > 2)
+                })
+        };
+        let called: Vec<&Model> = self
+            .all
+            .iter()
+            .filter(|one| (is_district(one) || one.depth == 1) && calls(one))
+            .filter(|one| self.district_of(one).is_some_and(|district| district.id == one.id))
+            .collect();
+        let close: Vec<&&Model> = called.iter().filter(|one| Some(one.city_id) == near).collect();
+        match (called.as_slice(), close.as_slice()) {
+            ([only], _) => Some(only),
+            (_, [only]) => Some(only),
+            _ => None,
+        }
+    }
+}
+
+/// Whether an organisation is the committee of a district, a county or a functional zone; departments of one are not.
+fn is_district(one: &Model) -> bool {
+    let heads = !matches!(one.form, OrgForm::Department | OrgForm::Section | OrgForm::LeadingGroup);
+    heads && (one.level == OrgLevel::County || one.functional_zone)
 }
 
 /// A name without white space.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use twinning_entity::ids::OrganisationId;
+use twinning_entity::ids::{CityId, OrganisationId};
 use twinning_entity::provenance::Provenance;
 
 use super::directory::{Directory, Unfound};
@@ -14,13 +14,50 @@ use crate::transfer::header::{Column, column};
 use crate::transfer::sheet::{Cell, Sheet};
 
 pub(super) const COLUMNS: &[Column] = &[
-    column("name", true, &["姓名", "名字", "学员姓名", "参训人员", "人员姓名"]),
+    column(
+        "name",
+        true,
+        &[
+            "姓名",
+            "名字",
+            "学员姓名",
+            "参训人员",
+            "人员姓名",
+            "参训人员姓名",
+            "full_name",
+            "trainee",
+            "trainee_name",
+            "person",
+        ],
+    ),
     column(
         "phone",
         true,
-        &["手机", "手机号", "手机号码", "电话", "联系电话", "联系方式", "移动电话", "电话号码", "mobile"],
+        &[
+            "手机",
+            "手机号",
+            "手机号码",
+            "电话",
+            "联系电话",
+            "联系方式",
+            "移动电话",
+            "电话号码",
+            "本人电话",
+            "本人手机号",
+            "mobile",
+            "mobile_phone",
+            "mobile_number",
+            "cell_phone",
+            "phone_number",
+            "telephone",
+            "tel",
+        ],
     ),
-    column("unit_code", false, &["单位编码", "组织编码"]),
+    column(
+        "unit_code",
+        false,
+        &["单位编码", "组织编码", "单位代码", "organisation_code", "organization_code", "org_code"],
+    ),
     column(
         "unit",
         false,
@@ -34,18 +71,35 @@ pub(super) const COLUMNS: &[Column] = &[
             "选派单位",
             "所属单位",
             "单位全称",
+            "所在街道社区",
+            "所在社区",
+            "所在党组织",
+            "所属党组织",
+            "党组织",
+            "报送单位",
             "organisation",
+            "organization",
+            "work_unit",
+            "employer",
         ],
     ),
-    column("district", false, &["区", "所在区", "所属区", "区县", "县区"]),
-    column("post", false, &["职务", "现任职务", "职务/职级", "职务职级", "岗位"]),
-    column("category", false, &["人员类别", "类别"]),
-    column("study_group", false, &["分组", "学习小组", "小组", "组别"]),
-    column("gender", false, &["性别"]),
-    column("diet", false, &["用餐", "饮食", "饮食需求"]),
-    column("arrival", false, &["报到日期", "报到时间", "报到"]),
-    column("remark", false, &["备注"]),
-    column("provenance", false, &["数据性质", "来源"]),
+    column("district", false, &["区", "所在区", "所属区", "区县", "县区", "所属区县", "所在区县", "county"]),
+    column(
+        "post",
+        false,
+        &["职务", "现任职务", "职务/职级", "职务职级", "岗位", "职位", "position", "job_title", "title"],
+    ),
+    column("category", false, &["人员类别", "类别", "人员类型", "type"]),
+    column("study_group", false, &["分组", "学习小组", "小组", "组别", "group"]),
+    column("gender", false, &["性别", "sex"]),
+    column("diet", false, &["用餐", "饮食", "饮食需求", "用餐需求", "饮食禁忌", "dietary_needs"]),
+    column(
+        "arrival",
+        false,
+        &["报到日期", "报到时间", "报到", "arrival_on", "arrival_date", "check_in", "check_in_date"],
+    ),
+    column("remark", false, &["备注", "remarks", "note", "notes"]),
+    column("provenance", false, &["数据性质", "来源", "source"]),
 ];
 
 /// One accepted row.
@@ -85,6 +139,8 @@ pub struct Enrolled {
 pub struct Context<'a> {
     /// Known organisations.
     pub directory: &'a Directory,
+    /// City of the class's organiser, whose organisations go first.
+    pub near: Option<CityId>,
     /// Year of the class, for dates without one.
     pub year: Option<i32>,
     /// Places of each district; none when the class has no quotas.
@@ -155,7 +211,7 @@ fn read(line: &mut Line<'_>, context: &Context<'_>) -> Enrolled {
             String::new()
         }
     };
-    let (unit, district) = unit(line, context.directory);
+    let (unit, district) = unit(line, context);
     let arrival = arrival(line, context.year);
     let (unit_id, unit_code) = unit.map_or((None, None), |one| (Some(one.0), Some(one.1)));
     Enrolled {
@@ -179,10 +235,11 @@ fn read(line: &mut Line<'_>, context: &Context<'_>) -> Enrolled {
 type Unit = Option<(OrganisationId, String)>;
 
 /// The unit by code or name, completed by the district's column or the sheet's name.
-fn unit(line: &mut Line<'_>, directory: &Directory) -> (Unit, Option<OrganisationId>) {
+fn unit(line: &mut Line<'_>, context: &Context<'_>) -> (Unit, Option<OrganisationId>) {
+    let (directory, near) = (context.directory, context.near);
     let named = line.text("district");
-    let district = directory.district(&named).or_else(|| directory.district(&line.sheet.name));
-    let code = line.text("unit_code");
+    let district = directory.district(&named, near).or_else(|| directory.district(&line.sheet.name, near));
+    let code = line.text("unit_code").to_uppercase();
     if let Some(found) = directory.code(&code).filter(|_| !code.is_empty()) {
         let district = directory.district_of(found).map(|one| one.id);
         return (Some((found.id, found.code.clone())), district);
@@ -195,7 +252,7 @@ fn unit(line: &mut Line<'_>, directory: &Directory) -> (Unit, Option<Organisatio
         line.fault("missing_unit", "unit", "");
         return (None, None);
     }
-    match directory.name(&written, district) {
+    match directory.name(&written, district, near) {
         Ok(found) => (Some((found.id, found.code.clone())), directory.district_of(found).map(|one| one.id)),
         Err(Unfound::Unknown) => {
             line.fault("unknown_org", "unit", &written);
@@ -227,17 +284,26 @@ fn arrival(line: &mut Line<'_>, year: Option<i32>) -> Option<NaiveDate> {
 
 /// Places of each district, from the sheet 名额分配 of a roster's workbook: code or name, and the number.
 #[must_use]
-pub fn quotas(sheets: &[Sheet], directory: &Directory) -> Vec<(OrganisationId, i32)> {
+pub fn quotas(sheets: &[Sheet], directory: &Directory, near: Option<CityId>) -> Vec<(OrganisationId, i32)> {
     const QUOTA: &[Column] = &[
-        column("district", true, &["所在区", "区", "单位"]),
-        column("places", true, &["名额", "分配名额", "人数"]),
-        column("code", false, &["区编码", "单位编码", "组织编码"]),
+        column("district", true, &["所在区", "区", "单位", "所属区", "区县", "单位名称", "unit", "organisation"]),
+        column("places", true, &["名额", "分配名额", "人数", "名额数", "分配人数", "quota", "seats"]),
+        column("code", false, &["区编码", "单位编码", "组织编码", "organisation_code"]),
     ];
-    let mut out = Vec::new();
+    let mut out: Vec<(OrganisationId, i32)> = Vec::new();
     let read = walk(sheets, QUOTA, |line| {
-        let found = directory.code(&line.text("code")).or_else(|| directory.district(&line.text("district")))?;
-        let places: i32 = line.text("places").parse().ok()?;
-        out.push((found.id, places));
+        // A sheet of people is no sheet of quotas, whatever else it has.
+        if line.header.headings.iter().any(|heading| heading.contains("姓名")) {
+            return None;
+        }
+        let by_code = directory.code(&line.text("code").to_uppercase());
+        let found = by_code
+            .or_else(|| directory.district(&line.text("district"), near))
+            .or_else(|| directory.name(&line.text("district"), None, near).ok())?;
+        let places = values::count(&line.text("places"))?;
+        if out.iter().all(|(known, _)| *known != found.id) {
+            out.push((found.id, places));
+        }
         None
     });
     if read.is_ok() { out } else { Vec::new() }
@@ -264,7 +330,9 @@ mod tests {
     fn directory() -> Directory {
         let bytes = fixture("example_2019/organisations.csv");
         let sheets = sheet::read(&bytes, "organisations.csv", &Limits::BULK, &|_| true).unwrap();
-        let report = organisations::check(&sheets, &Directory::new(Vec::new())).unwrap();
+        let empty = Directory::new(Vec::new());
+        let context = organisations::Context { directory: &empty, cities: &[], home: None, may: &|_| true };
+        let report = organisations::check(&sheets, &context).unwrap();
         let mut models: Vec<Model> = Vec::new();
         for row in report.rows {
             let Verdict::Accepted(_, value) = row.verdict else { continue };
@@ -378,11 +446,12 @@ mod tests {
             let quotas = case["settings"]["quota"].as_object().map(|quotas| {
                 quotas
                     .iter()
-                    .map(|(name, places)| (directory.district(name).unwrap().id, places.as_i64().unwrap() as i32))
+                    .map(|(name, places)| (directory.district(name, None).unwrap().id, places.as_i64().unwrap() as i32))
                     .collect()
             });
             let context = Context {
                 directory: &directory,
+                near: None,
                 year: Some(2019),
                 quotas,
                 enrolled: &|_, _| false,

@@ -237,14 +237,46 @@ pub fn list(text: &str) -> Vec<String> {
 /// Where a row comes from, by the words of the file.
 #[must_use]
 pub fn provenance(text: &str) -> Provenance {
-    match text {
+    match text.to_lowercase().as_str() {
         "" => Provenance::Entered,
+        "stated" | "stated in the report" => Provenance::Stated,
+        "general" => Provenance::General,
+        "inferred" | "assumed" => Provenance::Inferred,
+        "synthetic" => Provenance::Synthetic,
         text if text.contains("合成") => Provenance::Synthetic,
         text if text.contains("概称") => Provenance::General,
         text if text.contains("载明") => Provenance::Stated,
         text if text.contains("推定") => Provenance::Inferred,
         _ => Provenance::Entered,
     }
+}
+
+/// A number of people: bare, or with 人, 名, 人次 behind it; in cells of spreadsheets also as 12.0.
+#[must_use]
+pub fn count(text: &str) -> Option<i32> {
+    let bare = folded(text);
+    let bare = ["人次", "人", "名", "个", "people", "persons"]
+        .iter()
+        .find_map(|unit| bare.strip_suffix(unit))
+        .unwrap_or(&bare)
+        .trim();
+    let bare = bare.strip_suffix(".0").unwrap_or(bare);
+    bare.parse().ok().filter(|number| (0..=1_000_000).contains(number))
+}
+
+/// Two times with something between them, as 08:30—10:00 or 下午2:30至5:00.
+#[must_use]
+pub fn span(text: &str) -> Option<(NaiveTime, NaiveTime)> {
+    let text = folded(text);
+    let (from, to) = text.split_once(['-', '—', '–', '~', '～', '至', '到', '－'])?;
+    let to = to.trim_start_matches(['-', '—', '–', '~', '～']);
+    let starts = clock(from)?;
+    let ends = clock(to)?;
+    // 下午2:30至5:00 says the part of the day once.
+    let noon = NaiveTime::from_hms_opt(12, 0, 0)?;
+    let later = ends.overflowing_add_signed(chrono::TimeDelta::hours(12)).0;
+    let said_once = ends < starts && starts >= noon && ends < noon;
+    Some((starts, if said_once { later } else { ends }))
 }
 
 /// Whether a text says yes.

@@ -1,24 +1,27 @@
 //! Checking a file against what is known.
 
-use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+mod documents;
+
+use std::collections::HashSet;
+use std::path::{Component, Path, PathBuf};
 
 use chrono::Datelike as _;
-use twinning_entity::ids::{ClassId, OrganisationId, PersonId};
+use twinning_entity::ids::{CityId, ClassId, PersonId};
 use twinning_entity::import::ImportKind;
 
-use super::NewImport;
+use super::{NewImport, Plan};
 use crate::app::App;
 use crate::kernel::call::Call;
 use crate::kernel::error::{Error, Result};
 use crate::transfer::fault::FileFault;
 use crate::transfer::header::Columns;
 use crate::transfer::kinds::directory::Directory;
+use crate::transfer::kinds::pairings::Frame;
 use crate::transfer::kinds::{self, Report};
 use crate::transfer::model::ImportRule;
+use crate::transfer::policy;
 use crate::transfer::sheet::{self, Limits, Sheet};
-use crate::transfer::wire::ImportOptions;
-use crate::{activity, library, organisation, pairing, person, programme, training};
+use crate::{activity, city, organisation, pairing, person, programme, training};
 
 /// How long a file waits for its turn at being read before the caller is told to come back.
 const TURN: std::time::Duration = std::time::Duration::from_secs(20);
@@ -31,7 +34,7 @@ const READING: std::time::Duration = std::time::Duration::from_secs(120);
 pub enum Beside {
     /// Nowhere: the list came alone.
     Nowhere,
-    /// In a folder of this machine; commands only.
+    /// In a folder of this machine, or below it; commands only.
     Folder(PathBuf),
 }
 
@@ -40,46 +43,56 @@ impl Beside {
     #[must_use]
     pub fn path(&self, name: &str) -> Option<PathBuf> {
         let Self::Folder(folder) = self else { return None };
-        if name.contains(['/', '\\']) || name.starts_with('.') {
-            return None;
-        }
-        Some(folder.join(name)).filter(|path| path.is_file())
+        within(folder, name)
     }
 }
 
+/// The place of a file named by a path below a folder, with either kind of slash; none for one that leaves it, be it
+/// by a link.
+pub(super) fn within(folder: &Path, name: &str) -> Option<PathBuf> {
+    let relative = PathBuf::from(name.replace('\\', "/"));
+    if !relative.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
+        return None;
+    }
+    let folder = folder.canonicalize().ok()?;
+    folder.join(relative).canonicalize().ok().filter(|path| path.starts_with(&folder) && path.is_file())
+}
+
 /// The options with what goes without saying filled in.
-pub(super) async fn completed(app: &App, call: &Call, new: &NewImport) -> Result<ImportOptions> {
-    let mut options = new.options.clone();
+pub(super) async fn completed(app: &App, call: &Call, new: &NewImport) -> Result<Plan> {
+    let mut plan = Plan { class_id: new.options.class_id, programme_id: new.options.programme_id, ..Plan::default() };
     // What is named must be there, whatever the kind.
-    if let Some(class) = options.class_id {
+    if let Some(class) = plan.class_id {
         training::ops::facts(app.reader(), class, app.today()).await?;
     }
-    if let Some(programme) = options.programme_id {
+    if let Some(programme) = plan.programme_id {
         programme::ops::find(app.reader(), programme).await?;
     }
     match new.kind {
         ImportKind::Enrolments | ImportKind::Lessons => {
-            let class = options.class_id.ok_or(ImportRule::ClassNeeded)?;
+            let class = plan.class_id.ok_or(ImportRule::ClassNeeded)?;
             let (_, facts) = training::ops::facts(app.reader(), class, app.today()).await?;
             if !call.actor.is_system() && !training::policy::runs(&call.actor, &facts) {
                 return Err(Error::Denied);
             }
         }
-        ImportKind::Pairings | ImportKind::Documents => {
-            if options.programme_id.is_none() {
-                let params = crate::kernel::page::ListParams { limit: Some(2), ..Default::default() };
-                let known = programme::ops::list(app, call, params).await?;
-                options.programme_id = match known.items.as_slice() {
-                    [only] => Some(only.id),
-                    _ if new.kind == ImportKind::Documents => None,
-                    _ => return Err(ImportRule::ProgrammeNeeded.into()),
-                };
+        ImportKind::Documents => {
+            let class = match plan.class_id {
+                Some(class) => Some(training::ops::facts(app.reader(), class, app.today()).await?.1),
+                None => None,
+            };
+            if class.is_some_and(|class| !call.actor.is_system() && !training::policy::runs(&call.actor, &class)) {
+                return Err(Error::Denied);
+            }
+            if plan.programme_id.is_none() {
+                let frames = programme::ops::every(app.reader()).await?;
+                plan.programme_id = <[_; 1]>::try_from(frames).ok().map(|[only]| only.id);
             }
         }
-        ImportKind::Organisations | ImportKind::Activities => {}
+        ImportKind::Organisations | ImportKind::Pairings | ImportKind::Activities => {}
         _ => return Err(ImportRule::KindUnsupported.into()),
     }
-    Ok(options)
+    Ok(plan)
 }
 
 /// How much is read: by command more than in the portal, and long texts only where documents stand in the list.
@@ -97,7 +110,7 @@ pub(super) async fn report(
     app: &App,
     call: &Call,
     new: &NewImport,
-    options: &ImportOptions,
+    plan: &mut Plan,
 ) -> Result<Result<Report, FileFault>> {
     let limits = limits(call, new.kind).until(std::time::Instant::now() + READING);
     let (bytes, name) = (new.bytes.clone(), new.file_name.clone());
@@ -118,97 +131,89 @@ pub(super) async fn report(
     };
     let directory = Directory::new(organisation::ops::directory(app.reader()).await?);
     match new.kind {
-        ImportKind::Organisations => Ok(kinds::organisations::check(&sheets, &directory)),
-        ImportKind::Pairings => pairings(app, &sheets, &directory).await,
-        ImportKind::Activities => activities(app, &sheets, &directory).await,
-        ImportKind::Enrolments => enrolments(app, &sheets, &directory, options).await,
-        ImportKind::Lessons => lessons(app, call, &sheets, options).await,
-        ImportKind::Documents => documents(app, new, &sheets, &directory).await,
+        ImportKind::Organisations => organisations(app, call, &sheets, &directory).await,
+        ImportKind::Pairings => pairings(app, call, &sheets, &directory, plan).await,
+        ImportKind::Activities => activities(app, call, &sheets, &directory).await,
+        ImportKind::Enrolments => enrolments(app, &sheets, &directory, plan).await,
+        ImportKind::Lessons => lessons(app, call, &sheets, plan).await,
+        ImportKind::Documents => documents::check(app, call, new, &sheets, &directory, plan).await,
         _ => Err(ImportRule::KindUnsupported.into()),
     }
 }
 
 type Outcome = Result<Result<Report, FileFault>>;
 
-async fn pairings(app: &App, sheets: &[Sheet], directory: &Directory) -> Outcome {
-    use twinning_entity::pairing::PairingStatus as S;
-    let known = pairing::ops::every(app.reader()).await?;
-    let live: HashSet<String> = known
-        .iter()
-        .filter(|one| {
-            !matches!(one.status, S::Draft | S::Expired | S::Renewed | S::Terminated | S::Declined | S::Withdrawn)
-        })
-        .map(|one| pairing::ops::pair_key(one.side_a, one.side_b))
+async fn organisations(app: &App, call: &Call, sheets: &[Sheet], directory: &Directory) -> Outcome {
+    let cities: Vec<(CityId, String)> =
+        city::ops::all(app).await?.into_iter().map(|city| (city.id, city.name)).collect();
+    let may =
+        |city: Option<CityId>| call.actor.is_system() || city.is_some_and(|city| call.actor.is_city_staff_of(city));
+    let home = policy::home(&call.actor);
+    let context = kinds::organisations::Context { directory, cities: &cities, home, may: &may };
+    Ok(kinds::organisations::check(sheets, &context))
+}
+
+async fn pairings(app: &App, call: &Call, sheets: &[Sheet], directory: &Directory, plan: &Plan) -> Outcome {
+    let programmes: Vec<Frame> = programme::ops::every(app.reader())
+        .await?
+        .into_iter()
+        .map(|one| Frame { id: one.id, code: one.code, name: one.name, cities: (one.city_a_id, one.city_b_id) })
         .collect();
-    let is_live = |a: OrganisationId, b: OrganisationId| live.contains(&pairing::ops::pair_key(a, b));
-    Ok(kinds::pairings::check(sheets, directory, &is_live))
+    let known = pairing::ops::every(app.reader()).await?;
+    let may = |cities: (CityId, CityId)| policy::may_pair(&call.actor, cities);
+    let context = kinds::pairings::Context {
+        directory,
+        programmes: &programmes,
+        chosen: plan.programme_id,
+        known: &known,
+        may: &may,
+        today: app.today(),
+    };
+    Ok(kinds::pairings::check(sheets, &context))
 }
 
-async fn activities(app: &App, sheets: &[Sheet], directory: &Directory) -> Outcome {
+async fn activities(app: &App, call: &Call, sheets: &[Sheet], directory: &Directory) -> Outcome {
     let pairings = pairing::ops::every(app.reader()).await?;
-    let known = activity::ops::source_codes(app.reader()).await?;
-    let is_known =
-        |pairing: &pairing::ops::PairingSides, code: &str| known.contains(&(pairing.programme, code.to_owned()));
-    Ok(kinds::activities::check(sheets, directory, &pairings, app.today(), &is_known))
+    let codes = activity::ops::source_codes(app.reader()).await?;
+    let known =
+        |pairing: &pairing::ops::PairingSides, code: &str| codes.contains(&(pairing.programme, code.to_owned()));
+    let may = |cities: (CityId, CityId)| policy::may_pair(&call.actor, cities);
+    let context =
+        kinds::activities::Context { directory, pairings: &pairings, today: app.today(), known: &known, may: &may };
+    Ok(kinds::activities::check(sheets, &context))
 }
 
-async fn enrolments(app: &App, sheets: &[Sheet], directory: &Directory, options: &ImportOptions) -> Outcome {
-    let class: ClassId = options.class_id.ok_or(ImportRule::ClassNeeded)?;
-    let (found, _) = training::ops::facts(app.reader(), class, app.today()).await?;
+async fn enrolments(app: &App, sheets: &[Sheet], directory: &Directory, plan: &mut Plan) -> Outcome {
+    let class: ClassId = plan.class_id.ok_or(ImportRule::ClassNeeded)?;
+    let (found, facts) = training::ops::facts(app.reader(), class, app.today()).await?;
     let members = training::ops::members(app.reader(), class).await?;
     let people: Vec<PersonId> = members.iter().map(|one| one.person).collect();
     let keys: HashSet<(String, String)> = person::ops::keys(app.reader(), people).await?.into_iter().collect();
-    let mut taken: HashMap<OrganisationId, i32> = HashMap::new();
-    for district in members.iter().filter_map(|one| one.district) {
-        *taken.entry(district).or_default() += 1;
+    let mut quotas = training::ops::places(app.reader(), class).await?;
+    if quotas.is_empty() {
+        // A class without quotas takes those of the roster's own workbook.
+        plan.quotas = kinds::enrolments::quotas(sheets, directory, Some(facts.city));
+        quotas = plan.quotas.iter().copied().collect();
     }
-    let call = Call::system("match imports");
-    let stored = training::ops::quotas(app, &call, class).await?;
-    let quotas: HashMap<OrganisationId, i32> =
-        stored.into_iter().map(|one| (one.organisation.id, one.places)).collect();
     let enrolled = |name: &str, phone: &str| keys.contains(&(name.to_owned(), person::ops::phone_index(app, phone)));
     let context = kinds::enrolments::Context {
         directory,
+        near: Some(facts.city),
         year: Some(found.starts_on.year()),
         quotas: Some(quotas).filter(|quotas| !quotas.is_empty()),
         enrolled: &enrolled,
-        taken,
+        taken: training::ops::taken(&members),
     };
     Ok(kinds::enrolments::check(sheets, &context))
 }
 
-async fn lessons(app: &App, call: &Call, sheets: &[Sheet], options: &ImportOptions) -> Outcome {
-    let class: ClassId = options.class_id.ok_or(ImportRule::ClassNeeded)?;
+async fn lessons(app: &App, call: &Call, sheets: &[Sheet], plan: &Plan) -> Outcome {
+    let class: ClassId = plan.class_id.ok_or(ImportRule::ClassNeeded)?;
     let (found, _) = training::ops::facts(app.reader(), class, app.today()).await?;
-    let known = training::ops::lessons(app, call, class).await?.into_iter().map(|one| one.no).collect();
+    let known: Vec<kinds::lessons::Lesson> = training::ops::lessons(app, call, class)
+        .await?
+        .into_iter()
+        .map(|one| kinds::lessons::Lesson { no: one.no, slot: (one.on_date, one.starts, one.ends), title: one.title })
+        .collect();
     Ok(kinds::lessons::check(sheets, (found.starts_on, found.ends_on), &known))
-}
-
-async fn documents(app: &App, new: &NewImport, sheets: &[Sheet], directory: &Directory) -> Outcome {
-    let there = |name: &str| new.beside.path(name).is_some();
-    // First without asking what is stored, to learn which contents are meant at all.
-    let first = match kinds::documents::check(sheets, directory, &there, &|_| false) {
-        Ok(report) => report,
-        Err(fault) => return Ok(Err(fault)),
-    };
-    let mut known = HashSet::new();
-    for row in &first.rows {
-        let kinds::Verdict::Accepted(_, value) = &row.verdict else { continue };
-        let listed: kinds::documents::Listed = serde_json::from_value(value.clone())?;
-        let content = match (&listed.file, &listed.body_markdown) {
-            (Some(name), _) => match new.beside.path(name) {
-                Some(path) => std::fs::read(path)?,
-                None => continue,
-            },
-            (None, Some(text)) => text.clone().into_bytes(),
-            (None, None) => continue,
-        };
-        let sha256 = crate::infra::secrets::hex(&<sha2::Sha256 as sha2::Digest>::digest(&content));
-        if library::ops::find_same(app.reader(), listed.organisation, &listed.title, &sha256).await?.is_some() {
-            known.insert((listed.title, listed.organisation, listed.file));
-        }
-    }
-    let is_known =
-        |one: &kinds::documents::Listed| known.contains(&(one.title.clone(), one.organisation, one.file.clone()));
-    Ok(kinds::documents::check(sheets, directory, &there, &is_known))
 }

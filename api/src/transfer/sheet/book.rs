@@ -65,7 +65,7 @@ pub fn read_cells<R: Read + Seek>(
     let mut seen = 0_usize;
     while let Some(cell) = cells.next_cell().map_err(|_| broken())? {
         seen += 1;
-        if seen % 4_096 == 0 {
+        if seen.is_multiple_of(4_096) {
             limits.check_row(0)?;
         }
         let (row, column) = cell.get_position();

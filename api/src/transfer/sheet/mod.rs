@@ -178,7 +178,7 @@ impl Limits {
             return Err(FileFault::new("import.too_many_rows").with("max", self.rows));
         }
         // Asking the clock for every row would cost more than the rows.
-        if rows % 1_024 == 0 && self.until.is_some_and(|end| Instant::now() > end) {
+        if rows.is_multiple_of(1_024) && self.until.is_some_and(|end| Instant::now() > end) {
             return Err(FileFault::new("import.too_slow"));
         }
         Ok(())
