@@ -49,7 +49,7 @@ pub struct Inner {
     pub(crate) downloads: crate::file::ops::Waiting,
     jobs: Notify,
     draining: AtomicBool,
-    beside: std::sync::Mutex<std::collections::HashMap<twinning_entity::ids::ImportId, std::path::PathBuf>>,
+    aids: std::sync::Mutex<std::collections::HashMap<twinning_entity::ids::ImportId, crate::transfer::ops::Aid>>,
 }
 
 /// Keys of the purposes, derived once.
@@ -121,7 +121,7 @@ impl App {
             downloads: crate::file::ops::Waiting::default(),
             jobs: Notify::new(),
             draining: AtomicBool::new(false),
-            beside: std::sync::Mutex::default(),
+            aids: std::sync::Mutex::default(),
         })))
     }
 
@@ -220,15 +220,15 @@ impl App {
         let _ = actix_web::rt::time::timeout(pause, self.jobs.notified()).await;
     }
 
-    /// Remembers the folder with the files that a list names; commands alone import such lists.
-    pub fn keep_import_folder(&self, import: twinning_entity::ids::ImportId, folder: std::path::PathBuf) {
-        self.beside.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(import, folder);
+    /// Remembers what helps one import along in this process; commands alone have any.
+    pub fn keep_import_aid(&self, import: twinning_entity::ids::ImportId, aid: crate::transfer::ops::Aid) {
+        self.aids.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(import, aid);
     }
 
-    /// The folder with the files that a list names.
+    /// What helps an import along; nothing for one that came over the network.
     #[must_use]
-    pub fn import_folder(&self, import: twinning_entity::ids::ImportId) -> Option<std::path::PathBuf> {
-        self.beside.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(&import).cloned()
+    pub fn import_aid(&self, import: twinning_entity::ids::ImportId) -> crate::transfer::ops::Aid {
+        self.aids.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(&import).cloned().unwrap_or_default()
     }
 
     /// From now on `/readyz` says no and the job loop ends.

@@ -32,8 +32,10 @@ use crate::{activity, city, file, library, notice, organisation, person, program
 
 /// Password of every demo account; none of them can exist in production.
 pub const PASSWORD: &str = "Twinning-Demo-2019";
-/// Code of the demo's programme, by which a second run knows the first.
+/// Code of the demo's programme.
 const PROGRAMME: &str = "PDS-WH-2019";
+/// Number of the demo's class.
+const CLASS: &str = "PDS-2019-001";
 
 #[derive(RustEmbed)]
 #[folder = "fixtures/example_2019/"]
@@ -83,7 +85,9 @@ struct ClassFile {
     inferred: Vec<String>,
 }
 
-/// Loads the demo once; a second run changes nothing. Says whether it loaded anything.
+/// Loads the demo once; a second run changes nothing. Every step finds what an earlier run has done, so that a run that
+/// was broken off is finished by the next; the accounts come last and tell that all is there. Says whether it loaded
+/// anything.
 ///
 /// # Errors
 /// [`DemoRule`]; whatever the importers refuse.
@@ -91,7 +95,7 @@ pub async fn seed(app: &App) -> Result<bool> {
     if app.settings.env == Env::Production {
         return Err(DemoRule::Production.into());
     }
-    if programme::ops::by_code(app.reader(), PROGRAMME).await?.is_some() {
+    if is_there(app).await? {
         return Ok(false);
     }
     let folder = app.settings.data_dir.join("staging").join("example_2019");
@@ -115,6 +119,12 @@ pub async fn seed(app: &App) -> Result<bool> {
     crate::infra::jobs::run_until_idle(app, crate::JOBS).await?;
     crate::search::catch_up(app).await;
     Ok(true)
+}
+
+/// Whether the last step of the demo is done: it makes all accounts at once.
+async fn is_there(app: &App) -> Result<bool> {
+    let Some((login, ..)) = STAFF.first() else { return Ok(false) };
+    Ok(accounts::find_by_login(app.reader(), &format!("{login}@example.org")).await?.is_some())
 }
 
 /// Writes the embedded files where the importers can read them.
@@ -145,6 +155,7 @@ async fn bring(
         options,
         beside: Beside::Folder(folder.to_owned()),
         provenance: Some(Provenance::Synthetic),
+        on_row: None,
     };
     let checked = imports::check(app, call, new).await?;
     if checked.state != ImportState::Checked || checked.counts.rejected > 0 {
@@ -157,6 +168,9 @@ async fn bring(
 
 /// The programme as the report tells it; what it does not publish stays empty (`domain.md` 1.3).
 async fn programme(app: &App, call: &Call) -> Result<ProgrammeId> {
+    if let Some(known) = programme::ops::by_code(app.reader(), PROGRAMME).await? {
+        return Ok(known.id);
+    }
     let cities = city::ops::all(app).await?;
     let city = |name: &str| cities.iter().find(|one| one.name == name).map(|one| one.id).ok_or(Error::NotFound("city"));
     let (city_a, city_b) = (city("平顶山市")?, city("武汉市")?);
@@ -187,6 +201,9 @@ async fn programme(app: &App, call: &Call) -> Result<ProgrammeId> {
 }
 
 async fn class(app: &App, call: &Call, programme: ProgrammeId) -> Result<ClassId> {
+    if let Some(known) = training::ops::by_no(app.reader(), CLASS).await? {
+        return Ok(known);
+    }
     let file = Example::get("training_class.json").ok_or(DemoRule::Incomplete)?;
     let read: ClassFile = serde_json::from_slice(&file.data)?;
     let organiser = by_code(app, &read.organiser).await?;
@@ -198,7 +215,7 @@ async fn class(app: &App, call: &Call, programme: ProgrammeId) -> Result<ClassId
     let quotas = enrolments::quotas(&sheets, &directory, None);
     app.write(call, async |tx| {
         let new = training::ops::NewClass {
-            class_no: "PDS-2019-001".to_owned(),
+            class_no: CLASS.to_owned(),
             title: read.title.clone(),
             theme: Some(
                 "学习贯彻党的十九届四中全会精神和省委十届十次全会精神，推进社区治理体系和治理能力现代化".to_owned(),
@@ -231,7 +248,6 @@ async fn by_code(app: &App, code: &str) -> Result<OrganisationId> {
     Ok(organisation::ops::by_code(app.reader(), code).await?.ok_or(Error::NotFound("organisation"))?.id)
 }
 
-/// Documents for the class are also its materials; the file stays the document's.
 /// Photos of the ceremony, for its five records; the pictures are drawn and say so.
 async fn photos(app: &App, call: &Call) -> Result<()> {
     let filter = activity::wire::ActivityFilter {
@@ -239,6 +255,9 @@ async fn photos(app: &App, call: &Call) -> Result<()> {
         ..activity::wire::ActivityFilter::default()
     };
     for held in activity::ops::list(app, call, &filter, PageRequest::first(100)).await?.items {
+        if held.photos > 0 {
+            continue;
+        }
         let mut taken = Vec::new();
         for (name, shows) in [("01_揭牌仪式.jpg", "党建共建结对揭牌"), ("02_结对双方合影.jpg", "结对双方代表合影")]
         {
@@ -254,7 +273,11 @@ async fn photos(app: &App, call: &Call) -> Result<()> {
     Ok(())
 }
 
+/// Documents for the class are also its materials; the file stays the document's.
 async fn materials(app: &App, call: &Call, class: ClassId) -> Result<()> {
+    if !training::ops::materials(app, call, class).await?.is_empty() {
+        return Ok(());
+    }
     let filter = library::wire::DocumentFilter {
         class_id: Some(class),
         visibility: Some(Visibility::Class),
@@ -283,6 +306,9 @@ async fn materials(app: &App, call: &Call, class: ClassId) -> Result<()> {
 }
 
 async fn notices(app: &App, call: &Call) -> Result<()> {
+    if !notice::ops::list(app, call, PageRequest::first(1)).await?.items.is_empty() {
+        return Ok(());
+    }
     let organisation = by_code(app, "PDS-ZZB").await?;
     let published_on = NaiveDate::from_ymd_opt(2019, 12, 16).ok_or(DemoRule::Incomplete)?;
     app.write(call, async |tx| {

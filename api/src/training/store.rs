@@ -84,6 +84,10 @@ pub(super) async fn lessons(conn: &impl ConnectionTrait, id: ClassId) -> Result<
         .await?)
 }
 
+pub(super) async fn by_no(conn: &impl ConnectionTrait, class_no: &str) -> Result<Option<row::Model>> {
+    Ok(row::Entity::find().filter(row::Column::ClassNo.eq(class_no)).one(conn).await?)
+}
+
 pub(super) async fn quotas(conn: &impl ConnectionTrait, id: ClassId) -> Result<Vec<class_quota::Model>> {
     Ok(class_quota::Entity::find().filter(class_quota::Column::ClassId.eq(id)).all(conn).await?)
 }

@@ -5,6 +5,7 @@
 
 pub mod fault;
 pub mod header;
+pub mod jobs;
 pub mod kinds;
 pub mod model;
 pub mod ops;

@@ -2,6 +2,8 @@
 
 mod apply;
 mod check;
+mod paper;
+mod rows;
 mod undo;
 
 use serde::{Deserialize, Serialize};
@@ -12,16 +14,17 @@ use twinning_entity::import_row::{self as line, RowAction, RowState};
 use twinning_entity::provenance::Provenance;
 
 pub use check::Beside;
+pub use paper::{bad_rows, template};
 
-use super::fault::{FileFault, RowFault};
+use super::fault::FileFault;
 use super::kinds::{Action, Report, Verdict};
 use super::model::{self, ImportRule};
 use super::policy::{self, ImportAct};
 use super::store;
-use super::wire::{ImportBody, ImportCounts, ImportListParams, ImportOptions, ImportRowBody, RowFaultBody};
+use super::wire::{ImportBody, ImportCounts, ImportListParams, ImportOptions};
 use crate::app::App;
 use crate::audit::{self, ops::About};
-use crate::kernel::call::{Call, Lang};
+use crate::kernel::call::Call;
 use crate::kernel::clock::shanghai;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::page::{Page, PageRequest};
@@ -29,8 +32,20 @@ use crate::kernel::page::{Page, PageRequest};
 /// Rows that are shown of an import (`reliability.md` U-08).
 const SHOWN: u64 = 200;
 
+/// What helps an import along in the process that began it.
+#[derive(Clone, Default)]
+pub struct Aid {
+    /// Folder with the files that a list names.
+    pub folder: Option<std::path::PathBuf>,
+    /// Told after each row that is written: how many are done, of how many.
+    pub on_row: Option<OnRow>,
+}
+
+/// Who is told of each row.
+pub type OnRow = std::sync::Arc<dyn Fn(u64, u64) + Send + Sync>;
+
 /// A file that is to be imported.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct NewImport {
     /// Kind.
     pub kind: ImportKind,
@@ -42,6 +57,8 @@ pub struct NewImport {
     pub options: ImportOptions,
     /// Where files that the list names are.
     pub beside: Beside,
+    /// Who is told of each row that is written later; commands alone ask.
+    pub on_row: Option<OnRow>,
     /// What documents are that do not say where they come from; the demo's are synthetic.
     pub provenance: Option<Provenance>,
 }
@@ -77,19 +94,20 @@ pub async fn check(app: &App, call: &Call, new: NewImport) -> Result<ImportBody>
     let checked = check::report(app, call, &new, &mut plan).await?;
     let id: ImportId = app.new_id();
     if let Beside::Folder(folder) = &new.beside {
-        app.keep_import_folder(id, folder.clone());
+        app.keep_import_aid(id, Aid { folder: Some(folder.clone()), on_row: new.on_row.clone() });
     }
-    let (model, lines) = rows(app, call, id, &new, &plan, checked)?;
+    let (model, lines) = paper_of(app, call, id, &new, &plan, checked)?;
     app.write(call, async |tx| {
         store::add(tx, model.clone(), lines.clone()).await?;
         let detail = json!({ "kind": new.kind, "counts": model.counts });
         audit::note(tx, app, call, "import.check", About::new("import", id), detail).await?;
-        body(tx, call, model.clone()).await
+        body(tx, app, call, model.clone()).await
     })
     .await
 }
 
-fn rows(
+/// The import and its rows as they are kept.
+fn paper_of(
     app: &App,
     call: &Call,
     id: ImportId,
@@ -168,7 +186,7 @@ fn rows(
         updated_at: now,
         finished_at: None,
     };
-    Ok((model, lines))
+    Ok((model, rows::sealed(app, new.kind, lines)?))
 }
 
 /// One import of the caller.
@@ -178,7 +196,7 @@ fn rows(
 pub async fn show(app: &App, call: &Call, id: ImportId) -> Result<ImportBody> {
     call.actor.may_ever(ImportAct::Import.who())?;
     let found = store::find(app.reader(), call.actor.account(), id).await?;
-    body(app.reader(), call, found).await
+    body(app.reader(), app, call, found).await
 }
 
 /// Imports of the caller, the latest first.
@@ -288,18 +306,19 @@ async fn finish(
     operation: &str,
 ) -> Result<ImportBody> {
     let now = app.now();
-    // Names and phone numbers of a roster are kept where they belong, not in the paper of the import.
+    // Names and phone numbers of a roster are kept where they belong, not in the paper of the import; what was left
+    // out is kept, sealed, until it is mended or its time is over.
     if found.kind == ImportKind::Enrolments {
-        store::forget_cells(tx, found.id).await?;
+        store::forget_cells(tx, &[found.id], state != ImportState::Done).await?;
     }
     let next = row::Model { state, version: found.version + 1, updated_at: now, finished_at: Some(now), ..found };
     store::replace(tx, next.clone()).await?;
     audit::note(tx, app, call, operation, About::new("import", next.id), apply::told(&next)).await?;
-    body(tx, call, next).await
+    body(tx, app, call, next).await
 }
 
-async fn body(conn: &impl sea_orm::ConnectionTrait, call: &Call, found: row::Model) -> Result<ImportBody> {
-    let lines = store::shown(conn, found.id, SHOWN).await?;
+async fn body(conn: &impl sea_orm::ConnectionTrait, app: &App, call: &Call, found: row::Model) -> Result<ImportBody> {
+    let lines = rows::opened(app, found.kind, store::shown(conn, found.id, SHOWN).await?)?;
     Ok(line_body(call, found, lines))
 }
 
@@ -312,61 +331,32 @@ fn line_body(call: &Call, found: row::Model, lines: Vec<line::Model>) -> ImportB
         file_name: found.file_name,
         counts: serde_json::from_value(found.counts).unwrap_or_default(),
         header: crate::programme::ops::strings(&found.header),
-        problem: fault.map(|fault| fault.sentence(call.lang)),
+        problem: fault.as_ref().map(|fault| fault.sentence(call.lang)),
+        problem_code: fault.map(|fault| fault.code),
         class_id: found.class_id,
-        rows: lines.into_iter().map(|one| row_body(one, call.lang)).collect(),
+        rows: lines.into_iter().map(|one| rows::body(one, call.lang)).collect(),
         created_at: found.created_at.with_timezone(&shanghai()),
         allowed_actions: model::acts(found.state).iter().map(|act| (*act).to_owned()).collect(),
         version: found.version,
     }
 }
 
-fn row_body(found: line::Model, lang: Lang) -> ImportRowBody {
-    let faults: Vec<RowFault> = serde_json::from_value(found.faults).unwrap_or_default();
-    ImportRowBody {
-        sheet: found.sheet,
-        row: found.row_no,
-        state: found.state.word().to_owned(),
-        action: found.action.map(|action| action.word().to_owned()),
-        label: found.label,
-        faults: faults
-            .into_iter()
-            .map(|fault| RowFaultBody {
-                message: fault.sentence(lang),
-                column: fault.column,
-                code: fault.code,
-                value: fault.value,
-            })
-            .collect(),
-        cells: crate::programme::ops::strings(&found.cells),
-    }
-}
+/// Imports that nobody confirmed, and rows that nobody mended, are forgotten after this time (`reliability.md` P-06).
+const KEPT: chrono::Duration = chrono::Duration::days(30);
 
-/// The bad rows of an import as a workbook: the headings, the cells, and a column that says why.
+/// Drops checked imports that nobody confirmed in time, and empties the rows of all that are older.
 ///
 /// # Errors
-/// [`Error::NotFound`].
-pub async fn bad_rows(app: &App, call: &Call, id: ImportId) -> Result<Vec<u8>> {
-    call.actor.may_ever(ImportAct::Import.who())?;
-    let found = store::find(app.reader(), call.actor.account(), id).await?;
-    let lines = store::rejected(app.reader(), id).await?;
-    let header = crate::programme::ops::strings(&found.header);
-    let mut book = rust_xlsxwriter::Workbook::new();
-    let sheet = book.add_worksheet();
-    let reason_column = u16::try_from(header.len()).unwrap_or(u16::MAX - 1);
-    let failed = |error: rust_xlsxwriter::XlsxError| Error::internal(error);
-    for (column, heading) in (0_u16..).zip(&header) {
-        sheet.write_string(0, column, heading).map_err(failed)?;
-    }
-    let reason = crate::infra::i18n::text::<&str, &str>(call.lang, "import-reason-column", &[]);
-    sheet.write_string(0, reason_column, reason).map_err(failed)?;
-    for (at, one) in (1_u32..).zip(lines) {
-        let shown = row_body(one, call.lang);
-        for (column, cell) in (0_u16..).zip(&shown.cells) {
-            sheet.write_string(at, column, cell).map_err(failed)?;
+/// The engine's error.
+pub async fn forget_old(app: &App) -> Result<()> {
+    let before = app.now() - KEPT;
+    let call = Call::system("sweep imports");
+    app.write(&call, async |tx| {
+        for found in store::waiting(tx, before).await? {
+            finish(tx, app, &call, found, ImportState::Cancelled, "import.cancel").await?;
         }
-        let why: Vec<String> = shown.faults.into_iter().map(|fault| fault.message).collect();
-        sheet.write_string(at, reason_column, why.join("；")).map_err(failed)?;
-    }
-    book.save_to_buffer().map_err(failed)
+        let old = store::older(tx, before).await?;
+        store::forget_cells(tx, &old, true).await
+    })
+    .await
 }

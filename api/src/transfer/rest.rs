@@ -1,7 +1,7 @@
 //! HTTP of imports.
 
 use actix_multipart::Multipart;
-use actix_web::web::{Data, Json};
+use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, get, post};
 use futures_util::StreamExt as _;
 use twinning_entity::ids::ImportId;
@@ -27,6 +27,7 @@ pub const OPERATIONS: &[Operation] = &[
     op("list_imports", ImportAct::Import.who()),
     op("show_import", ImportAct::Import.who()),
     op("download_bad_rows", ImportAct::Import.who()),
+    op("download_import_template", ImportAct::Import.who()),
     op("confirm_import", ImportAct::Import.who()),
     op("cancel_import", ImportAct::Import.who()),
     op("undo_import", ImportAct::Import.who()),
@@ -39,6 +40,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(list_imports)
         .service(show_import)
         .service(download_bad_rows)
+        .service(download_import_template)
         .service(confirm_import)
         .service(cancel_import)
         .service(undo_import);
@@ -58,13 +60,22 @@ async fn create_import(app: Data<App>, call: Caller, form: Multipart) -> Result<
     let new = received(form).await?;
     let mut call = call.0;
     if let Some(repeat) = &mut call.repeat {
-        repeat.body_hash = crate::infra::secrets::hex(&<sha2::Sha256 as sha2::Digest>::digest(&new.bytes));
+        repeat.body_hash = body_hash(&new)?;
     }
     let made = ops::check(&app, &call, new).await?;
     Ok(HttpResponse::Accepted()
         .insert_header(("location", format!("/api/v1/imports/{}", made.id)))
         .insert_header(("etag", format!("\"{}\"", made.version)))
         .json(made))
+}
+
+/// What makes two uploads the same: everything that was asked, not the bytes alone. The border between the parts of a
+/// form differs with each sending.
+fn body_hash(new: &NewImport) -> Result<String> {
+    use sha2::Digest as _;
+    let asked = serde_json::json!({ "kind": new.kind, "name": new.file_name, "options": new.options });
+    let hash = sha2::Sha256::new().chain_update(serde_json::to_vec(&asked)?).chain_update([0]).chain_update(&new.bytes);
+    Ok(crate::infra::secrets::hex(&hash.finalize()))
 }
 
 /// The fields of an import's form, in any order.
@@ -110,7 +121,7 @@ pub async fn received(mut form: Multipart) -> Result<NewImport> {
     }
     let kind = kind.ok_or_else(|| Error::field("kind", "field.required"))?;
     let (file_name, bytes) = file.ok_or_else(|| Error::field("file", "field.required"))?;
-    Ok(NewImport { kind, file_name, bytes, options, beside: Beside::Nowhere, provenance: None })
+    Ok(NewImport { kind, file_name, bytes, options, beside: Beside::Nowhere, provenance: None, on_row: None })
 }
 
 /// The caller's imports, the latest first.
@@ -140,6 +151,20 @@ async fn download_bad_rows(app: Data<App>, call: Caller, id: PathId<ImportId>) -
     Ok(HttpResponse::Ok()
         .content_type("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
         .insert_header(("content-disposition", "attachment; filename=\"bad-rows.xlsx\""))
+        .body(bytes))
+}
+
+/// An empty table with the headings of a kind, to be filled in.
+#[utoipa::path(tag = "imports", params(("kind" = ImportKind, Path)), responses((status = 200,
+    description = "A workbook", body = Vec<u8>,
+    content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))]
+#[get("/imports/templates/{kind}")]
+async fn download_import_template(call: Caller, kind: Path<String>) -> Result<HttpResponse, Problem> {
+    let kind = ImportKind::from_word(&kind).ok_or(Error::NotFound("import"))?;
+    let bytes = ops::template(&call, kind)?;
+    Ok(HttpResponse::Ok()
+        .content_type("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+        .insert_header(("content-disposition", format!("attachment; filename=\"{}.xlsx\"", kind.word())))
         .body(bytes))
 }
 

@@ -7,7 +7,7 @@ use sea_orm::{
     QuerySelect as _,
 };
 use twinning_entity::ids::{AccountId, ImportId, ImportRowId};
-use twinning_entity::import as row;
+use twinning_entity::import::{self as row, ImportKind, ImportState};
 use twinning_entity::import_row::{self as line, RowState};
 use uuid::Uuid;
 
@@ -85,24 +85,51 @@ pub(super) async fn shown(conn: &impl ConnectionTrait, id: ImportId, most: u64) 
     Ok(out)
 }
 
-pub(super) async fn rejected(conn: &impl ConnectionTrait, id: ImportId) -> Result<Vec<line::Model>> {
+/// The rows with errors, and the headings they stand under.
+pub(super) async fn to_mend(conn: &impl ConnectionTrait, id: ImportId) -> Result<Vec<line::Model>> {
+    let heading = line::Column::State.eq(RowState::Ignored).and(line::Column::Label.eq("header"));
     Ok(line::Entity::find()
         .filter(line::Column::ImportId.eq(id))
-        .filter(line::Column::State.eq(RowState::Rejected))
+        .filter(line::Column::State.eq(RowState::Rejected).or(heading))
         .order_by_asc(line::Column::Position)
         .all(conn)
         .await?)
 }
 
-/// Empties what the rows of a finished import held; what they made is known by its id (`reliability.md` P-02).
-pub(super) async fn forget_cells(tx: &impl ConnectionTrait, id: ImportId) -> Result<()> {
-    line::Entity::update_many()
+/// Imports that wait to be confirmed since before a moment.
+pub(super) async fn waiting(conn: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<Vec<row::Model>> {
+    Ok(row::Entity::find()
+        .filter(row::Column::State.eq(ImportState::Checked))
+        .filter(row::Column::UpdatedAt.lt(before))
+        .all(conn)
+        .await?)
+}
+
+/// Rosters that came to rest in the week before a moment; those of earlier weeks were emptied then.
+pub(super) async fn older(conn: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<Vec<ImportId>> {
+    Ok(row::Entity::find()
+        .select_only()
+        .column(row::Column::Id)
+        .filter(row::Column::Kind.eq(ImportKind::Enrolments))
+        .filter(row::Column::UpdatedAt.lt(before))
+        .filter(row::Column::UpdatedAt.gte(before - chrono::Duration::days(7)))
+        .into_tuple()
+        .all(conn)
+        .await?)
+}
+
+/// Empties what the rows of finished imports held; what they made is known by its id (`reliability.md` P-02). Rows with
+/// errors and the headings above them stay to be mended, unless `all` goes.
+pub(super) async fn forget_cells(tx: &impl ConnectionTrait, ids: &[ImportId], all: bool) -> Result<()> {
+    let mut query = line::Entity::update_many()
         .col_expr(line::Column::Value, Expr::value(Option::<serde_json::Value>::None))
         .col_expr(line::Column::Cells, Expr::value(serde_json::json!([])))
         .col_expr(line::Column::Faults, Expr::value(serde_json::json!([])))
-        .filter(line::Column::ImportId.eq(id))
-        .exec(tx)
-        .await?;
+        .filter(line::Column::ImportId.is_in(ids.iter().copied()));
+    if !all {
+        query = query.filter(line::Column::State.eq(RowState::Accepted));
+    }
+    query.exec(tx).await?;
     Ok(())
 }
 

@@ -50,8 +50,11 @@ pub struct ImportBody {
     pub counts: ImportCounts,
     /// Headings as written.
     pub header: Vec<String>,
-    /// Why the whole file cannot be used.
+    /// Why the whole file cannot be used, as a sentence.
     pub problem: Option<String>,
+    /// The stable code of that.
+    #[schema(example = "import.no_header")]
+    pub problem_code: Option<String>,
     /// Class, for rosters and timetables.
     pub class_id: Option<ClassId>,
     /// Rows that need a look: errors and warnings first, then the first good ones; at most 200.

@@ -97,6 +97,19 @@ impl Caller {
 
     /// Sends a multipart form of text fields and one file.
     pub async fn upload(&self, bench: &Bench, path: &str, fields: &[(&str, &str)], name: &str, bytes: &[u8]) -> Answer {
+        self.upload_with(bench, path, fields, name, bytes, &[]).await
+    }
+
+    /// As [`Caller::upload`], with headers.
+    pub async fn upload_with(
+        &self,
+        bench: &Bench,
+        path: &str,
+        fields: &[(&str, &str)],
+        name: &str,
+        bytes: &[u8],
+        headers: &[(&str, &str)],
+    ) -> Answer {
         let edge = "edge-of-the-form";
         let mut body = Vec::new();
         for (field, value) in fields {
@@ -114,7 +127,7 @@ impl Caller {
             .uri(&format!("/api/v1{path}"))
             .insert_header(("content-type", format!("multipart/form-data; boundary={edge}")))
             .set_payload(body);
-        self.run(bench, request, &[]).await
+        self.run(bench, request, headers).await
     }
 
     async fn run(&self, bench: &Bench, mut request: TestRequest, headers: &[(&str, &str)]) -> Answer {

@@ -45,6 +45,46 @@ on_each_engine! {
         assert_eq!(twinning_api::audit::ops::first_break(&bench.app).await.unwrap(), None);
     }
 
+    async fn a_demo_that_was_broken_off_is_finished_by_the_next(bench: &Bench, empty) {
+        // Ever longer runs are broken off wherever they are; the last one is left alone.
+        let mut broken_off = 0;
+        let mut wait = std::time::Duration::from_millis(40);
+        while actix_web::rt::time::timeout(wait, twinning_api::demo::seed(&bench.app)).await.is_err() {
+            broken_off += 1;
+            wait = wait * 3 / 2;
+        }
+        assert!(broken_off >= 5, "the demo was loaded before it was broken off often enough: {broken_off}");
+        assert!(!twinning_api::demo::seed(&bench.app).await.unwrap());
+        let expected: serde_json::Value =
+            serde_json::from_str(include_str!("../../fixtures/example_2019/expected.json")).unwrap();
+        let staff = signed_in(bench, "pds.staff").await;
+        let count = async |path: &str| staff.get(bench, &format!("{path}count=true&limit=1")).await.body["total"].clone();
+        let class = nobody().get(bench, "/classes").await.body["items"].clone();
+        assert_eq!(class.as_array().unwrap().len(), 1);
+        let class = class[0]["id"].as_str().unwrap();
+        assert_eq!(count("/organisations?").await, expected["organisations"]["total"]);
+        assert_eq!(count("/pairings?").await, expected["pairings"]["total"]);
+        assert_eq!(count("/activities?").await, expected["activities"]["total"]);
+        assert_eq!(count(&format!("/classes/{class}/enrolments?")).await, expected["roster"]["accepted"]);
+        assert_eq!(count("/programmes?").await, 1);
+        let materials = staff.get(bench, &format!("/classes/{class}/materials")).await.body["items"].clone();
+        let whole = Bench::demo(twinning_api::testkit::Engine::Sqlite).await;
+        let other = signed_in(&whole, "pds.staff").await;
+        for path in ["/documents?limit=100", "/notices?limit=100", "/activities?kind=unveiling_ceremony"] {
+            let told = async |caller: &crate::caller::Caller, bench: &Bench| {
+                let items = caller.get(bench, path).await.body["items"].clone();
+                let mut out: Vec<String> =
+                    items.as_array().unwrap().iter().map(|one| format!("{} {}", one["title"], one["photos"])).collect();
+                out.sort();
+                out
+            };
+            assert_eq!(told(&staff, bench).await, told(&other, &whole).await, "{path}");
+        }
+        let class = nobody().get(&whole, "/classes").await.body["items"][0]["id"].as_str().unwrap().to_owned();
+        let wanted = other.get(&whole, &format!("/classes/{class}/materials")).await.body["items"].clone();
+        assert_eq!(materials.as_array().unwrap().len(), wanted.as_array().unwrap().len());
+    }
+
     async fn every_query_of_the_example_finds_its_document(bench: &Bench, demo) {
         let staff = signed_in(bench, "trainee001").await;
         let text = include_str!("../../fixtures/example_2019/documents/queries.csv");

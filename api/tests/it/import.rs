@@ -1,5 +1,6 @@
 //! Imports over the API: preview, confirm, undo, and files that cannot be used.
 
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde_json::json;
 use twinning_api::on_each_engine;
 use twinning_api::testkit::Bench;
@@ -124,6 +125,97 @@ on_each_engine! {
         assert_eq!((second.status, second.code()), (409, "object.duplicate"));
         let shown = staff.get(bench, &paths[0].0).await;
         assert!(!shown.body.to_string().contains("19900009999"), "{}", shown.body);
+    }
+
+    async fn what_is_left_to_mend_comes_back_sheet_by_sheet(bench: &Bench, demo) {
+        // REQ P-02 P-06 U-09
+        let staff = signed_in(bench, "pds.staff").await;
+        let class = nobody().get(bench, "/classes").await.body["items"][0]["id"].as_str().unwrap().to_owned();
+        let mut book = rust_xlsxwriter::Workbook::new();
+        for (name, heading, unit) in [("卫东区", "所在单位", "没有这个单位"), ("新华区", "单位", "=也没有")] {
+            let sheet = book.add_worksheet().set_name(name).unwrap();
+            sheet.write_string(0, 0, format!("{name}名册")).unwrap();
+            for (column, text) in ["姓名", "手机号", heading].iter().enumerate() {
+                sheet.write_string(1, column as u16, *text).unwrap();
+            }
+            for (column, text) in ["待改的人", "19900007001", unit].iter().enumerate() {
+                sheet.write_string(2, column as u16, *text).unwrap();
+            }
+        }
+        let bytes = book.save_to_buffer().unwrap();
+        let options = json!({ "class_id": class }).to_string();
+        let fields = [("kind", "enrolments"), ("options", options.as_str())];
+        let checked = staff.upload(bench, "/imports", &fields, "册.xlsx", &bytes).await;
+        assert_eq!(checked.body["counts"]["rejected"], 2, "{}", checked.body);
+        assert!(checked.body.to_string().contains("19900007001"), "whoever imports sees what is read");
+        let id = checked.body["id"].as_str().unwrap();
+        let kept = async || {
+            let rows = twinning_entity::import_row::Entity::find().all(bench.app.db().writer()).await.unwrap();
+            rows.into_iter().map(|row| format!("{:?} {} {}", row.value, row.cells, row.faults)).collect::<String>()
+        };
+        assert!(!kept().await.contains("19900007001"), "nobody reads it in a copy of the database");
+
+        let mended = staff.get(bench, &format!("/imports/{id}/bad-rows")).await;
+        assert_eq!(mended.status, 200);
+        let again = staff.upload(bench, "/imports", &fields, "改.xlsx", &mended.bytes).await;
+        assert_eq!(again.body["counts"]["rejected"], 2, "{}", again.body);
+        let rows = again.body["rows"].as_array().unwrap();
+        let told: Vec<(&str, &str)> =
+            rows.iter().map(|row| (row["sheet"].as_str().unwrap(), row["faults"][0]["column"].as_str().unwrap())).collect();
+        assert_eq!(told, [("卫东区", "所在单位"), ("新华区", "单位")]);
+
+        // Nobody confirms: in time both are dropped, and nothing of them is kept.
+        let sweep = async || {
+            for kind in twinning_api::HOURLY {
+                (kind.work)(bench.app.clone(), serde_json::Value::Null).await.unwrap();
+            }
+        };
+        sweep().await;
+        assert!(kept().await.len() > 500);
+        bench.app.clock().advance(chrono::Duration::days(31));
+        sweep().await;
+        let rows = twinning_entity::import_row::Entity::find()
+            .filter(twinning_entity::import_row::Column::State.eq(twinning_entity::import_row::RowState::Rejected))
+            .all(bench.app.db().writer())
+            .await
+            .unwrap();
+        assert!(rows.iter().all(|row| row.cells == json!([]) && row.value.is_none()), "{rows:?}");
+    }
+
+    async fn an_import_sent_again_is_the_same_only_when_all_of_it_is(bench: &Bench, demo) {
+        // REQ I-05
+        let staff = signed_in(bench, "pds.staff").await;
+        let sheet = "组织名称,上级组织编码,层级,组织类型\n示例街道党工委,PDS-WD,街道,街道党工委\n".as_bytes();
+        let send = async |kind: &str, name: &str| {
+            staff.upload_with(bench, "/imports", &[("kind", kind)], name, sheet, &[("idempotency-key", "k1")]).await
+        };
+        let first = send("organisations", "甲.csv").await;
+        assert_eq!(first.status, 202, "{}", first.body);
+        assert_eq!(send("organisations", "甲.csv").await.body["id"], first.body["id"]);
+        let other = send("activities", "甲.csv").await;
+        assert_eq!((other.status, other.code()), (422, "idempotency.mismatch"));
+        let other = send("organisations", "乙.csv").await;
+        assert_eq!((other.status, other.code()), (422, "idempotency.mismatch"));
+    }
+
+    async fn an_empty_table_is_a_table_of_its_kind(bench: &Bench, demo) {
+        let staff = signed_in(bench, "pds.staff").await;
+        let class = nobody().get(bench, "/classes").await.body["items"][0]["id"].as_str().unwrap().to_owned();
+        let options = json!({ "class_id": class }).to_string();
+        for kind in ["organisations", "pairings", "activities", "enrolments", "lessons", "documents"] {
+            for lang in ["zh-CN", "en"] {
+                let path = format!("/imports/templates/{kind}");
+                let given =
+                    staff.send(bench, actix_web::http::Method::GET, &path, None, &[("accept-language", lang)]).await;
+                assert_eq!(given.status, 200, "{kind}");
+                let fields = [("kind", kind), ("options", options.as_str())];
+                let checked = staff.upload(bench, "/imports", &fields, "空.xlsx", &given.bytes).await;
+                assert_eq!(checked.body["state"], "checked", "{kind} {lang}: {}", checked.body);
+                assert_eq!(checked.body["counts"]["rejected"], 0, "{kind} {lang}: {}", checked.body);
+            }
+        }
+        assert_eq!(staff.get(bench, "/imports/templates/nonsense").await.status, 404);
+        assert_eq!(signed_in(bench, "weidong").await.get(bench, "/imports/templates/pairings").await.status, 403);
     }
 
     async fn small_files_that_unfold_without_end_are_refused(bench: &Bench, demo) {

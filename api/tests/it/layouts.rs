@@ -33,6 +33,7 @@ async fn checked_beside(bench: &Bench, kind: ImportKind, text: &str, beside: Bes
         options: ImportOptions::default(),
         beside,
         provenance: None,
+        on_row: None,
     };
     ops::check(&bench.app, &system(), new).await.unwrap()
 }

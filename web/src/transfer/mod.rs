@@ -10,6 +10,7 @@ use twinning_api::file::rest::{sent_name, short_text};
 use twinning_api::import_words::{ImportKind, ImportState};
 use twinning_api::kernel::call::Lang;
 use twinning_api::kernel::page::PageRequest;
+use twinning_api::programme::{self, wire::ProgrammeBody};
 use twinning_api::rest::problem::sentence;
 use twinning_api::training::{self, wire::ClassLine};
 use twinning_api::transfer::ops::{self, Beside, NewImport};
@@ -25,6 +26,7 @@ pub fn mount(config: &mut ServiceConfig) {
     config
         .route("/admin/import", get().to(form))
         .route("/admin/import", post().to(upload))
+        .route("/admin/import/template", get().to(template))
         .route("/admin/import/{id}", get().to(show))
         .route("/admin/import/{id}/bad-rows", get().to(bad_rows))
         .route("/admin/import/{id}/{act}", post().to(act));
@@ -35,11 +37,13 @@ pub fn mount(config: &mut ServiceConfig) {
 pub struct Upload {
     kinds: Vec<&'static str>,
     classes: Vec<ClassLine>,
+    programmes: Vec<ProgrammeBody>,
     past: Vec<ImportBody>,
     fault: Option<String>,
     /// What was chosen, so that it need not be chosen again.
     kind: String,
     class_id: String,
+    programme_id: String,
 }
 
 impl Page for Upload {
@@ -67,7 +71,9 @@ async fn upload_page(app: &App, visitor: &Visitor, fault: Option<String>) -> Res
     let kinds =
         kinds.into_iter().filter(|kind| policy::allows(&visitor.call.actor, *kind)).map(ImportKind::word).collect();
     let classes = training::ops::list(app, &visitor.call, &Default::default(), PageRequest::first(50)).await?.items;
-    Ok(Upload { kinds, classes, past, fault, kind: String::new(), class_id: String::new() })
+    let programmes = programme::ops::every(app.reader()).await?;
+    let (kind, class_id, programme_id) = Default::default();
+    Ok(Upload { kinds, classes, programmes, past, fault, kind, class_id, programme_id })
 }
 
 async fn form(app: Data<App>, visitor: Visitor) -> Result<HttpResponse, PageFault> {
@@ -82,8 +88,8 @@ async fn upload(
 ) -> Result<HttpResponse, PageFault> {
     visitor.call.actor.may_ever(policy::ImportAct::Import.who())?;
     let bad = || PageFault::from(Error::from(FileRule::BadForm));
-    let (mut token, mut kind, mut class, mut secrecy, mut file) =
-        (String::new(), String::new(), String::new(), false, None);
+    let (mut token, mut kind, mut class, mut programme) = <(String, String, String, String)>::default();
+    let (mut secrecy, mut file) = (false, None);
     while let Some(field) = form.next().await {
         let mut field = field.map_err(|_| bad())?;
         match field.name().unwrap_or_default() {
@@ -94,6 +100,7 @@ async fn upload(
             "file" if token.is_empty() => return Err(bad()),
             "kind" => kind = short_text(&mut field).await?,
             "class_id" => class = short_text(&mut field).await?,
+            "programme_id" => programme = short_text(&mut field).await?,
             "secrecy" => secrecy = short_text(&mut field).await? == "yes",
             "file" => {
                 let name = sent_name(&field);
@@ -117,7 +124,8 @@ async fn upload(
     let lang = visitor.call.lang;
     let again = |fault: String| async {
         let page = upload_page(&app, &visitor, Some(fault)).await?;
-        Ok::<_, PageFault>(Upload { kind: kind.clone(), class_id: class.clone(), ..page })
+        let (kind, class_id, programme_id) = (kind.clone(), class.clone(), programme.clone());
+        Ok::<_, PageFault>(Upload { kind, class_id, programme_id, ..page })
     };
     let (Some(chosen), Some((file_name, bytes)), true) =
         (ImportKind::from_word(&kind), file.filter(|(name, _)| !name.is_empty()), secrecy)
@@ -125,13 +133,15 @@ async fn upload(
         let page = again(words::plain(lang, "import-fill")).await?;
         return visitor.page_with(HttpResponse::UnprocessableEntity(), &page);
     };
-    let class_id = uuid::Uuid::try_parse(&class).ok().map(Into::into);
-    let options = ImportOptions { class_id, programme_id: None };
+    let options = ImportOptions {
+        class_id: uuid::Uuid::try_parse(&class).ok().map(Into::into),
+        programme_id: uuid::Uuid::try_parse(&programme).ok().map(Into::into),
+    };
     let call = visitor.call.once();
     match ops::check(
         &app,
         &call,
-        NewImport { kind: chosen, file_name, bytes, options, beside: Beside::Nowhere, provenance: None },
+        NewImport { kind: chosen, file_name, bytes, options, beside: Beside::Nowhere, on_row: None, provenance: None },
     )
     .await
     {
@@ -241,12 +251,42 @@ async fn show(
     visitor.page(&shown(import, None, asked.only == "bad"))
 }
 
-async fn bad_rows(app: Data<App>, visitor: Visitor, id: Path<String>) -> Result<HttpResponse, PageFault> {
-    let bytes = ops::bad_rows(&app, &visitor.call, import_id(&id)?).await?;
-    Ok(HttpResponse::Ok()
+#[derive(Deserialize)]
+struct Wanted {
+    #[serde(default)]
+    kind: String,
+}
+
+/// An empty table to fill in, named as the kind is called.
+async fn template(visitor: Visitor, asked: Query<Wanted>) -> Result<HttpResponse, PageFault> {
+    let kind = ImportKind::from_word(&asked.kind).ok_or(Error::NotFound("import"))?;
+    let bytes = ops::template(&visitor.call, kind)?;
+    let lang = visitor.call.lang;
+    let word = words::plain(lang, &format!("import-kind-{}", kind.word()));
+    let name = format!("{word} {}.xlsx", words::plain(lang, "import-template-name"));
+    Ok(workbook(bytes, &name))
+}
+
+fn workbook(bytes: Vec<u8>, name: &str) -> HttpResponse {
+    use actix_web::http::header::{Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue};
+    let name = ExtendedValue { charset: Charset::Ext("UTF-8".into()), language_tag: None, value: name.into() };
+    let disposition = ContentDisposition {
+        disposition: DispositionType::Attachment,
+        parameters: vec![DispositionParam::FilenameExt(name)],
+    };
+    HttpResponse::Ok()
         .content_type("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-        .insert_header(("content-disposition", "attachment; filename=\"bad-rows.xlsx\""))
-        .body(bytes))
+        .insert_header(disposition)
+        .body(bytes)
+}
+
+async fn bad_rows(app: Data<App>, visitor: Visitor, id: Path<String>) -> Result<HttpResponse, PageFault> {
+    let id = import_id(&id)?;
+    let bytes = ops::bad_rows(&app, &visitor.call, id).await?;
+    let import = ops::show(&app, &visitor.call, id).await?;
+    let stem = import.file_name.rsplit_once('.').map_or(import.file_name.as_str(), |(stem, _)| stem);
+    let name = format!("{stem} {}.xlsx", words::plain(visitor.call.lang, "import-mend-name"));
+    Ok(workbook(bytes, &name))
 }
 
 #[derive(Deserialize)]

@@ -194,6 +194,14 @@ pub async fn quotas(app: &App, call: &Call, id: ClassId) -> Result<Vec<QuotaBody
     Ok(out.into_iter().map(|(_, body)| body).collect())
 }
 
+/// The class of a number.
+///
+/// # Errors
+/// The engine's error.
+pub async fn by_no(conn: &impl ConnectionTrait, class_no: &str) -> Result<Option<ClassId>> {
+    Ok(store::by_no(conn, class_no).await?.map(|found| found.id))
+}
+
 /// Places of each organisation, for holding a roster to them.
 ///
 /// # Errors

@@ -3,17 +3,19 @@
 mod documents;
 mod training;
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use sea_orm::ConnectionTrait;
 use serde_json::json;
-use twinning_entity::ids::{CityId, ImportId, ProgrammeId};
+use twinning_entity::ids::{CityId, ImportId, ImportRowId, ProgrammeId};
 use twinning_entity::import::{self as row, ImportKind};
 use twinning_entity::import_row::{self as line, RowAction};
 use twinning_entity::organisation::{Model as Organisation, OrgLevel};
 use twinning_entity::provenance::Provenance;
+use uuid::Uuid;
 
-use super::Plan;
+use super::{OnRow, Plan, rows};
 use crate::app::App;
 use crate::kernel::call::Call;
 use crate::kernel::error::{Error, Result};
@@ -29,6 +31,9 @@ struct Work<'a> {
     app: &'a App,
     call: &'a Call,
     import: ImportId,
+    on_row: Option<OnRow>,
+    rows: u64,
+    done: Cell<u64>,
 }
 
 /// Does every accepted row that is not there already; notes in the plan what was made beside the rows.
@@ -39,9 +44,11 @@ pub(super) async fn all(
     import: &row::Model,
     plan: &mut Plan,
 ) -> Result<()> {
-    let lines = store::accepted(tx, import.id).await?;
+    let lines = rows::opened(app, import.kind, store::accepted(tx, import.id).await?)?;
     let wanted: Vec<line::Model> = lines.into_iter().filter(|one| one.action != Some(RowAction::Same)).collect();
-    let work = Work { app, call, import: import.id };
+    let count = u64::try_from(wanted.len()).unwrap_or(u64::MAX);
+    let on_row = app.import_aid(import.id).on_row;
+    let work = Work { app, call, import: import.id, on_row, rows: count, done: Cell::new(0) };
     match import.kind {
         ImportKind::Organisations => work.organisations(tx, wanted).await,
         ImportKind::Pairings => work.pairings(tx, plan, wanted).await,
@@ -59,6 +66,16 @@ fn value<T: serde::de::DeserializeOwned>(one: &line::Model) -> Result<T> {
 }
 
 impl Work<'_> {
+    /// Notes what a row made, and tells who waits for it.
+    async fn made(&self, tx: &impl ConnectionTrait, row: ImportRowId, kind: &str, object: Uuid) -> Result<()> {
+        store::note_object(tx, row, kind, object).await?;
+        self.done.set(self.done.get() + 1);
+        if let Some(tell) = &self.on_row {
+            tell(self.done.get(), self.rows);
+        }
+        Ok(())
+    }
+
     /// Superiors first: rows wait until theirs is there.
     async fn organisations(&self, tx: &impl ConnectionTrait, lines: Vec<line::Model>) -> Result<()> {
         let mut known: HashMap<String, Organisation> =
@@ -82,7 +99,7 @@ impl Work<'_> {
                 };
                 self.check_city(parent.as_ref(), known.get(&read.code))?;
                 let made = self.organisation(tx, &one, &known, &read, parent.as_ref()).await?;
-                store::note_object(tx, one.id, "organisation", made.id.0).await?;
+                self.made(tx, one.id, "organisation", made.id.0).await?;
                 known.insert(made.code.clone(), made);
             }
             waiting = later;
@@ -181,7 +198,7 @@ impl Work<'_> {
                 inferred: read.inferred,
             };
             let id = pairing::ops::bring_in(tx, self.app, self.call, entry, self.import).await?;
-            store::note_object(tx, one.id, "pairing", id.0).await?;
+            self.made(tx, one.id, "pairing", id.0).await?;
         }
         Ok(())
     }
@@ -248,7 +265,7 @@ impl Work<'_> {
                 provenance_note: read.note,
             };
             let id = activity::ops::bring_in(tx, self.app, self.call, entry, self.import).await?;
-            store::note_object(tx, one.id, "activity", id.0).await?;
+            self.made(tx, one.id, "activity", id.0).await?;
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use crate::transfer::kinds::documents::Listed;
 use crate::transfer::model::ImportRule;
 use crate::transfer::ops::Plan;
 use crate::transfer::ops::check::within;
-use crate::transfer::{policy, store};
+use crate::transfer::policy;
 use crate::{file, library, organisation, programme, training};
 
 pub(super) async fn all(
@@ -65,7 +65,7 @@ pub(super) async fn all(
             provenance_note: read.note,
         };
         let id = library::ops::bring_in(tx, app, call, entry, Some(work.import)).await?;
-        store::note_object(tx, one.id, "document", id.0).await?;
+        work.made(tx, one.id, "document", id.0).await?;
     }
     Ok(())
 }
@@ -80,7 +80,7 @@ async fn content(
         let text = body.ok_or_else(|| Error::broken("a checked document has no content"))?;
         return Ok(library::ops::Content::Markdown(text));
     };
-    let folder = work.app.import_folder(work.import).ok_or(Error::NotFound("file"))?;
+    let folder = work.app.import_aid(work.import).folder.ok_or(Error::NotFound("file"))?;
     let path = within(&folder, named).ok_or(Error::NotFound("file"))?;
     let name = path.file_name().map_or_else(|| named.into(), std::ffi::OsStr::to_string_lossy).into_owned();
     let bytes = tokio::fs::read(path).await?;

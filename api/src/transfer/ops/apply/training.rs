@@ -13,7 +13,6 @@ use crate::transfer::kinds::enrolments::Enrolled;
 use crate::transfer::kinds::lessons::Slot;
 use crate::transfer::model::ImportRule;
 use crate::transfer::ops::Plan;
-use crate::transfer::store;
 use crate::{person, training};
 
 pub(super) async fn enrolments(
@@ -72,7 +71,7 @@ pub(super) async fn enrolments(
             provenance: read.provenance,
         };
         let id = training::ops::bring_in_member(tx, work.app, class, entry, work.import).await?;
-        store::note_object(tx, one.id, "enrolment", id.0).await?;
+        work.made(tx, one.id, "enrolment", id.0).await?;
     }
     Ok(())
 }
@@ -117,7 +116,7 @@ pub(super) async fn lessons(
             inferred: read.inferred,
         };
         let id = training::ops::bring_in_lesson(tx, work.app, work.call, class, entry, work.import).await?;
-        store::note_object(tx, one.id, "lesson", id.0).await?;
+        work.made(tx, one.id, "lesson", id.0).await?;
     }
     Ok(())
 }
