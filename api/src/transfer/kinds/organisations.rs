@@ -256,7 +256,9 @@ fn judge(line: &mut Line<'_>, context: &Context<'_>, row: &Organised, known: Opt
         line.fault("too_long", "name_short", &row.name_short);
     }
     let city = context.cities.iter().find(|(_, name)| *name == row.city).map(|(id, _)| *id);
-    let roots_a_city = row.parent_code.is_none() && known.is_none();
+    // A superior that cannot be found is a fault of its own, and makes no root.
+    let lost = line.faults.iter().any(|fault| fault.code.ends_with("_parent"));
+    let roots_a_city = row.parent_code.is_none() && known.is_none() && !lost;
     let may =
         (context.may)(city.filter(|_| !roots_a_city)) && known.is_none_or(|known| (context.may)(Some(known.city_id)));
     if !may {
