@@ -9,12 +9,14 @@ use sea_orm::{
 use twinning_entity::account::{self as row, AccountStatus};
 use twinning_entity::appointment::{self, RoleCode};
 use twinning_entity::ids::{AccountId, AppointmentId, CityId, ClassId, OrganisationId, PersonId, SessionId};
+use twinning_entity::organisation::OrgForm;
 use twinning_entity::{organisation, person, refresh_token, session, sign_in_attempt};
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::kernel::actor::{Appointment, Member};
 use crate::kernel::error::Result;
+use crate::organisation::model::area_path;
 
 pub(super) async fn by_login(conn: &impl ConnectionTrait, login: &str) -> Result<Option<row::Model>> {
     Ok(row::Entity::find().filter(row::Column::Login.eq(login)).one(conn).await?)
@@ -39,6 +41,8 @@ struct HeldRow {
     post: Option<String>,
     class_id: Option<ClassId>,
     read_only: bool,
+    form: OrgForm,
+    above_form: Option<OrgForm>,
 }
 
 /// The member behind an active account, with the appointments in force on `today`.
@@ -71,7 +75,11 @@ pub(super) async fn member(
             appointment::Column::ClassId,
             appointment::Column::ReadOnly,
         ])
-        .columns([organisation::Column::Path, organisation::Column::CityId])
+        .columns([organisation::Column::Path, organisation::Column::CityId, organisation::Column::Form])
+        .column_as(
+            Expr::cust("(SELECT above.form FROM organisations AS above WHERE above.id = organisations.parent_id)"),
+            "above_form",
+        )
         .join(JoinType::InnerJoin, organisation.into())
         .filter(appointment::Column::AccountId.eq(account))
         .filter(appointment::Column::StartsOn.lte(today))
@@ -86,7 +94,11 @@ pub(super) async fn member(
         .map(|held| Appointment {
             id: held.id,
             organisation: held.organisation_id,
-            path: held.path,
+            // The department of a district looks after the district.
+            path: match held.role {
+                RoleCode::OrgDeptDistrict => area_path(&held.path, held.form, held.above_form),
+                _ => held.path,
+            },
             city: held.city_id,
             role: held.role,
             post: held.post,

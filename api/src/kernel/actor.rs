@@ -100,11 +100,12 @@ pub struct Appointment {
     pub id: AppointmentId,
     /// Organisation it is for.
     pub organisation: OrganisationId,
-    /// Path of that organisation in its tree; everything "here and below" begins with it.
+    /// Path of that organisation in its tree; everything "here and below" begins with it. For a district's department it
+    /// is the path of the district.
     pub path: String,
     /// City of that organisation.
     pub city: CityId,
-    /// Level of that organisation, which tells a district's reach.
+    /// Role held there.
     pub role: RoleCode,
     /// Post as printed, if any.
     pub post: Option<String>,

@@ -35,6 +35,16 @@ pub fn path_below(parent: Option<&str>, seq: i64) -> String {
     format!("{}{seq}.", parent.unwrap_or_default())
 }
 
+/// Path of what somebody with a post at an organisation works for: a department or a section works for the whole part
+/// of the tree of the committee it belongs to (`domain.md` 2.1). `above` is the form of the superior.
+#[must_use]
+pub fn area_path(path: &str, form: OrgForm, above: Option<OrgForm>) -> String {
+    let serves = |form: OrgForm| matches!(form, OrgForm::Department | OrgForm::Section);
+    let steps: Vec<&str> = path.split_inclusive('.').collect();
+    let up = usize::from(serves(form)) + usize::from(serves(form) && above.is_some_and(serves));
+    steps.get(..steps.len().saturating_sub(up)).filter(|kept| !kept.is_empty()).unwrap_or(&steps).concat()
+}
+
 /// First path after everything that begins with `path`: the dot's successor closes the range.
 #[must_use]
 pub fn path_end(path: &str) -> String {
@@ -66,6 +76,16 @@ mod tests {
         assert_eq!(child, "1.12.");
         assert!(child >= root && child < path_end(&root));
         assert!(!("12." >= root.as_str() && "12." < path_end(&root).as_str()));
+    }
+
+    #[test]
+    fn a_department_works_for_the_committee_it_belongs_to_and_no_further() {
+        assert_eq!(area_path("1.4.", OrgForm::LocalCommittee, Some(OrgForm::LocalCommittee)), "1.4.");
+        assert_eq!(area_path("1.4.5.", OrgForm::Department, Some(OrgForm::LocalCommittee)), "1.4.");
+        assert_eq!(area_path("1.4.5.6.", OrgForm::Section, Some(OrgForm::Department)), "1.4.");
+        // Below a province: the district, not its city.
+        assert_eq!(area_path("1.2.3.9.", OrgForm::Department, Some(OrgForm::LocalCommittee)), "1.2.3.");
+        assert_eq!(area_path("7.", OrgForm::Department, None), "7.");
     }
 
     #[test]

@@ -36,19 +36,7 @@ pub fn allows(actor: &Actor, act: OrganisationAct, path: &str, city: twinning_en
     }
     let writes = |held: &&crate::kernel::actor::Appointment| !held.read_only;
     let city_staff = actor.holding(&[RoleCode::OrgDeptCity]).filter(writes).any(|held| held.city == city);
-    let district = actor
-        .holding(&[RoleCode::OrgDeptDistrict])
-        .filter(writes)
-        .any(|held| path.starts_with(&district_of(&held.path)));
+    let district = actor.holding(&[RoleCode::OrgDeptDistrict]).filter(writes).any(|held| path.starts_with(&held.path));
     let own = actor.holding(&[RoleCode::BranchAdmin]).filter(writes).any(|held| held.path == path);
     city_staff || district || (act == OrganisationAct::Edit && own)
-}
-
-/// A district's department looks after the whole district: the part of the tree below its own superior.
-fn district_of(path: &str) -> String {
-    let mut steps: Vec<&str> = path.split_inclusive('.').collect();
-    if steps.len() > 2 {
-        steps.truncate(2);
-    }
-    steps.concat()
 }
