@@ -178,7 +178,7 @@ impl App {
                 Err(Error::Raced) => self.pause(turn).await,
                 outcome => {
                     if outcome.is_ok() && call.take_touched() {
-                        crate::search::catch_up(self).await;
+                        crate::search::catch_up_soon(self).await;
                     }
                     return outcome;
                 }

@@ -46,6 +46,7 @@ pub const JOBS: &[infra::jobs::Kind] = &[library_job(0)];
 pub const HOURLY: &[infra::jobs::Kind] = &[
     infra::jobs::Kind { name: "repeat.sweep", work: repeat::sweep },
     infra::jobs::Kind { name: "account.sweep", work: account::jobs::sweep },
+    infra::jobs::Kind { name: "organisation.keys", work: organisation::jobs::fill_keys },
     infra::jobs::Kind { name: "transfer.sweep", work: transfer::jobs::sweep },
 ];
 

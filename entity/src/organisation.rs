@@ -107,6 +107,15 @@ pub struct Model {
     pub pinyin_key: String,
     #[sea_orm(column_type = "Text")]
     pub initials: String,
+    #[sea_orm(column_type = "Text")]
+    pub stroke_key: String,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub offers: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub needs: Option<String>,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub field_access: Json,
+    pub ended_on: Option<chrono::NaiveDate>,
     pub provenance: Provenance,
     #[sea_orm(column_type = "Text", nullable)]
     pub provenance_note: Option<String>,

@@ -11,6 +11,7 @@ mod m20261124_000005_library;
 mod m20261124_000006_sign_in;
 mod m20261124_000007_machinery;
 mod m20261125_000008_list_indexes;
+mod m20261127_000009_tree;
 
 /// The ordered list of migrations.
 pub struct Migrator;
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000006_sign_in::Migration),
             Box::new(m20261124_000007_machinery::Migration),
             Box::new(m20261125_000008_list_indexes::Migration),
+            Box::new(m20261127_000009_tree::Migration),
         ]
     }
 }

@@ -9,7 +9,7 @@ use sea_orm::{
 use twinning_entity::account::{self as row, AccountStatus};
 use twinning_entity::appointment::{self, RoleCode};
 use twinning_entity::ids::{AccountId, AppointmentId, CityId, ClassId, OrganisationId, PersonId, SessionId};
-use twinning_entity::organisation::OrgForm;
+use twinning_entity::organisation::{OrgForm, OrgStatus};
 use twinning_entity::{organisation, person, refresh_token, session, sign_in_attempt};
 use uuid::Uuid;
 
@@ -82,6 +82,12 @@ pub(super) async fn member(
         )
         .join(JoinType::InnerJoin, organisation.into())
         .filter(appointment::Column::AccountId.eq(account))
+        // Nobody acts for an organisation that has ended; a trainee's and a teacher's place is in the class.
+        .filter(
+            organisation::Column::Status
+                .eq(OrgStatus::Active)
+                .or(appointment::Column::Role.is_in([RoleCode::Trainee, RoleCode::ClassTeacher])),
+        )
         .filter(appointment::Column::StartsOn.lte(today))
         .filter(Condition::any().add(appointment::Column::EndsOn.is_null()).add(appointment::Column::EndsOn.gte(today)))
         .order_by_asc(appointment::Column::StartsOn)

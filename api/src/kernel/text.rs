@@ -13,6 +13,15 @@ pub fn line(field: &str, value: &str, max: usize) -> Result<String, FieldFault> 
     if value.is_empty() { Err(FieldFault::new(field, "field.required")) } else { Ok(value) }
 }
 
+/// A reason that a person gives for an act: one line of 5 to 500 characters (`domain.md` 3, common rules).
+///
+/// # Errors
+/// What is wrong with it.
+pub fn reason(field: &str, value: &str) -> Result<String, FieldFault> {
+    let reason = line(field, value, 500)?;
+    if reason.chars().count() < 5 { Err(FieldFault::new(field, "field.reason_short")) } else { Ok(reason) }
+}
+
 /// As [`line`], but empty text counts as none.
 ///
 /// # Errors

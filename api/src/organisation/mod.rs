@@ -4,6 +4,7 @@
 //! so "here and below" is a prefix and a subtree moves in one statement. Everybody may read the directory
 //! (`domain.md` 3.7); who changes it is the city's staff.
 
+pub mod jobs;
 pub mod model;
 pub mod ops;
 pub mod policy;

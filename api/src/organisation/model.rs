@@ -11,6 +11,18 @@ pub enum OrganisationRule {
     CodeTaken,
     /// The superior belongs to another city or does not exist.
     BadParent,
+    /// The place lies below the organisation itself.
+    Cycle,
+    /// The other organisation belongs to another city, is none, or has ended.
+    BadOther,
+    /// It was merged or abolished.
+    Ended,
+    /// Others stand below it.
+    HasChildren,
+    /// It has a pairing that goes on, and nobody follows it.
+    HasPairings,
+    /// Who follows it is paired with the same organisation already (`domain.md` 3.1 P2).
+    SuccessorPaired,
 }
 
 impl Rule for OrganisationRule {
@@ -18,13 +30,19 @@ impl Rule for OrganisationRule {
         match self {
             Self::CodeTaken => "organisation.code_taken",
             Self::BadParent => "organisation.bad_parent",
+            Self::Cycle => "organisation.cycle",
+            Self::BadOther => "organisation.bad_other",
+            Self::Ended => "organisation.ended",
+            Self::HasChildren => "organisation.has_children",
+            Self::HasPairings => "organisation.has_pairings",
+            Self::SuccessorPaired => "organisation.successor_paired",
         }
     }
 
     fn kind(&self) -> RefusalKind {
         match self {
-            Self::CodeTaken => RefusalKind::Conflict,
-            Self::BadParent => RefusalKind::Unprocessable,
+            Self::BadParent | Self::BadOther | Self::Cycle => RefusalKind::Unprocessable,
+            _ => RefusalKind::Conflict,
         }
     }
 }

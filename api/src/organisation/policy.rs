@@ -1,5 +1,6 @@
 //! Who may do what with organisations (`domain.md` 3.7).
 
+use super::wire::Audience;
 use crate::kernel::actor::{Actor, RoleCode, Who};
 
 /// Acts on organisations.
@@ -11,6 +12,12 @@ pub enum OrganisationAct {
     Create,
     /// Change the profile.
     Edit,
+    /// Move, rename, put in order, split and abolish.
+    Build,
+    /// Merge into another (`domain.md` 3.7: cities alone).
+    Merge,
+    /// Export a part of the tree.
+    Export,
 }
 
 const EDITORS: &[RoleCode] = &[RoleCode::OrgDeptCity, RoleCode::OrgDeptDistrict, RoleCode::BranchAdmin];
@@ -22,7 +29,8 @@ impl OrganisationAct {
     pub const fn who(self) -> Who {
         match self {
             Self::Read => Who::ANYONE,
-            Self::Create => Who::roles(BUILDERS),
+            Self::Create | Self::Build | Self::Export => Who::roles(BUILDERS),
+            Self::Merge => Who::roles(&[RoleCode::OrgDeptCity]),
             Self::Edit => Who::roles(EDITORS),
         }
     }
@@ -38,5 +46,20 @@ pub fn allows(actor: &Actor, act: OrganisationAct, path: &str, city: twinning_en
     let city_staff = actor.holding(&[RoleCode::OrgDeptCity]).filter(writes).any(|held| held.city == city);
     let district = actor.holding(&[RoleCode::OrgDeptDistrict]).filter(writes).any(|held| path.starts_with(&held.path));
     let own = actor.holding(&[RoleCode::BranchAdmin]).filter(writes).any(|held| held.path == path);
-    city_staff || district || (act == OrganisationAct::Edit && own)
+    city_staff || (district && act != OrganisationAct::Merge) || (act == OrganisationAct::Edit && own)
+}
+
+/// Whether the actor sees a field of the profile of the organisation with this path and city.
+#[must_use]
+pub fn sees(actor: &Actor, audience: Audience, path: &str, city: twinning_entity::ids::CityId) -> bool {
+    match audience {
+        Audience::Public => true,
+        Audience::Members => actor.is_system() || actor.member().is_some(),
+        Audience::Own => {
+            let own = |held: &crate::kernel::actor::Appointment| {
+                path.starts_with(&held.path) && !matches!(held.role, RoleCode::Trainee | RoleCode::ClassTeacher)
+            };
+            actor.is_system() || actor.is_city_staff_of(city) || actor.appointments().iter().any(own)
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use sea_orm::sea_query::{Expr, ExprTrait as _, LikeExpr};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, FromQueryResult,
@@ -12,7 +13,7 @@ use twinning_entity::ids::{CityId, OrganisationId};
 use twinning_entity::organisation::{self as row, OrgStatus};
 use twinning_entity::organisation_name;
 
-use super::model::path_end;
+use super::model::{path_below, path_end};
 use super::wire::{OrganisationFilter, OrganisationSort};
 use crate::infra::db;
 use crate::kernel::error::{Error, Result};
@@ -31,8 +32,13 @@ pub(super) struct Mark {
 }
 
 impl Mark {
-    pub(super) fn of(found: &row::Model) -> Self {
-        Self { order: found.display_order, key: found.pinyin_key.clone(), id: found.id }
+    pub(super) fn of(found: &row::Model, sort: OrganisationSort) -> Self {
+        let key = match sort {
+            OrganisationSort::Stroke => found.stroke_key.clone(),
+            OrganisationSort::Pinyin => found.pinyin_key.clone(),
+            OrganisationSort::Official => String::new(),
+        };
+        Self { order: found.display_order, key, id: found.id }
     }
 }
 
@@ -98,30 +104,24 @@ pub(super) async fn page(
     let query = filtered(filter, below);
     let total = if at.count { Some(query.clone().count(conn).await?) } else { None };
     let after: Option<Mark> = at.after()?;
-    let query = match filter.sort.unwrap_or_default() {
-        OrganisationSort::Official => {
-            let query = query.order_by_asc(row::Column::DisplayOrder).order_by_asc(row::Column::Id);
-            match after {
-                Some(mark) => query.filter(
-                    row::Column::DisplayOrder
-                        .gt(mark.order)
-                        .or(row::Column::DisplayOrder.eq(mark.order).and(row::Column::Id.gt(mark.id))),
-                ),
-                None => query,
-            }
-        }
-        OrganisationSort::Pinyin => {
-            let query = query.order_by_asc(row::Column::PinyinKey).order_by_asc(row::Column::Id);
-            match after {
-                Some(mark) => query.filter(
-                    row::Column::PinyinKey
-                        .gt(&mark.key)
-                        .or(row::Column::PinyinKey.eq(&mark.key).and(row::Column::Id.gt(mark.id))),
-                ),
-                None => query,
-            }
+    let key = match filter.sort.unwrap_or_default() {
+        OrganisationSort::Official => None,
+        OrganisationSort::Pinyin => Some(row::Column::PinyinKey),
+        OrganisationSort::Stroke => Some(row::Column::StrokeKey),
+    };
+    let query = match (key, after) {
+        (None, None) => query.order_by_asc(row::Column::DisplayOrder),
+        (None, Some(mark)) => query.order_by_asc(row::Column::DisplayOrder).filter(
+            row::Column::DisplayOrder
+                .gt(mark.order)
+                .or(row::Column::DisplayOrder.eq(mark.order).and(row::Column::Id.gt(mark.id))),
+        ),
+        (Some(key), None) => query.order_by_asc(key),
+        (Some(key), Some(mark)) => {
+            query.order_by_asc(key).filter(key.gt(&mark.key).or(key.eq(&mark.key).and(row::Column::Id.gt(mark.id))))
         }
     };
+    let query = query.order_by_asc(row::Column::Id);
     Ok((query.offset(at.skip).limit(at.limit + 1).all(conn).await?, total))
 }
 
@@ -267,4 +267,107 @@ pub(super) async fn remove(tx: &impl ConnectionTrait, id: OrganisationId) -> Res
     organisation_name::Entity::delete_many().filter(organisation_name::Column::OrganisationId.eq(id)).exec(tx).await?;
     let gone = row::Entity::delete_many().filter(row::Column::Id.eq(id)).filter(row::Column::Version.eq(1)).exec(tx);
     Ok(gone.await?.rows_affected == 1)
+}
+
+/// Moves an organisation with everything below it under `parent`: one statement for the whole part of the tree.
+pub(super) async fn move_subtree(
+    tx: &impl ConnectionTrait,
+    moved: row::Model,
+    parent: &row::Model,
+) -> Result<row::Model> {
+    let path = path_below(Some(&parent.path), moved.seq);
+    let deeper = parent.depth + 1 - moved.depth;
+    let rest = moved.path.len() + 1;
+    row::Entity::update_many()
+        // A path is digits and dots of our own making, so it may stand in the statement.
+        .col_expr(row::Column::Path, Expr::cust(format!("'{path}' || substr(path, {rest})")))
+        .col_expr(row::Column::Depth, Expr::col(row::Column::Depth).add(deeper))
+        .filter(row::Column::Path.gte(&moved.path))
+        .filter(row::Column::Path.lt(path_end(&moved.path)))
+        .exec(tx)
+        .await?;
+    let next = row::Model { parent_id: Some(parent.id), path, depth: parent.depth + 1, ..moved };
+    replace(tx, next.clone()).await?;
+    Ok(next)
+}
+
+/// The active organisations beside one, itself among them, in official order.
+pub(super) async fn siblings(conn: &impl ConnectionTrait, one: &row::Model) -> Result<Vec<row::Model>> {
+    let beside = match one.parent_id {
+        Some(parent) => row::Column::ParentId.eq(parent),
+        None => row::Column::ParentId.is_null().and(row::Column::CityId.eq(one.city_id)),
+    };
+    Ok(row::Entity::find()
+        .filter(beside)
+        .filter(row::Column::Status.eq(OrgStatus::Active))
+        .order_by_asc(row::Column::DisplayOrder)
+        .order_by_asc(row::Column::Id)
+        .all(conn)
+        .await?)
+}
+
+pub(super) async fn place(tx: &impl ConnectionTrait, id: OrganisationId, order: i32) -> Result<()> {
+    row::Entity::update_many()
+        .col_expr(row::Column::DisplayOrder, Expr::value(order))
+        .filter(row::Column::Id.eq(id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// The active organisations directly below one.
+pub(super) async fn below(conn: &impl ConnectionTrait, id: OrganisationId) -> Result<Vec<row::Model>> {
+    Ok(row::Entity::find()
+        .filter(row::Column::ParentId.eq(id))
+        .filter(row::Column::Status.eq(OrgStatus::Active))
+        .order_by_asc(row::Column::DisplayOrder)
+        .all(conn)
+        .await?)
+}
+
+/// Everything at and below a place in official order, for the export.
+pub(super) async fn subtree(conn: &impl ConnectionTrait, path: &str) -> Result<Vec<row::Model>> {
+    Ok(row::Entity::find()
+        .filter(row::Column::Path.gte(path))
+        .filter(row::Column::Path.lt(path_end(path)))
+        .filter(row::Column::Status.eq(OrgStatus::Active))
+        .order_by_asc(row::Column::DisplayOrder)
+        .order_by_asc(row::Column::Id)
+        .all(conn)
+        .await?)
+}
+
+/// Ends the name that is borne now on the day before another begins.
+pub(super) async fn end_name(tx: &impl ConnectionTrait, id: OrganisationId, last: NaiveDate) -> Result<()> {
+    organisation_name::Entity::update_many()
+        .col_expr(organisation_name::Column::ValidTo, Expr::value(last))
+        .filter(organisation_name::Column::OrganisationId.eq(id))
+        .filter(organisation_name::Column::ValidTo.is_null())
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Rows whose key of the stroke order was never written, as those from before it was kept.
+pub(super) async fn without_stroke_key(
+    conn: &impl ConnectionTrait,
+    most: u64,
+) -> Result<Vec<(OrganisationId, String)>> {
+    Ok(row::Entity::find()
+        .select_only()
+        .columns([row::Column::Id, row::Column::NameShort])
+        .filter(row::Column::StrokeKey.eq(""))
+        .limit(most)
+        .into_tuple()
+        .all(conn)
+        .await?)
+}
+
+pub(super) async fn set_stroke_key(tx: &impl ConnectionTrait, id: OrganisationId, key: String) -> Result<()> {
+    row::Entity::update_many()
+        .col_expr(row::Column::StrokeKey, Expr::value(key))
+        .filter(row::Column::Id.eq(id))
+        .exec(tx)
+        .await?;
+    Ok(())
 }

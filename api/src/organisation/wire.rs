@@ -7,6 +7,8 @@ use twinning_entity::organisation::{HostSector, OrgForm, OrgLevel, OrgStatus};
 use twinning_entity::provenance::Provenance;
 use utoipa::{IntoParams, ToSchema};
 
+use crate::pairing::wire::TransitionBody;
+
 /// An organisation in a list.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct OrganisationLine {
@@ -65,10 +67,22 @@ pub struct OrganisationDetail {
     pub phone: Option<String>,
     /// Profile text.
     pub profile: Option<String>,
+    /// What it can give to those it works with.
+    pub offers: Option<String>,
+    /// What it looks for.
+    pub needs: Option<String>,
+    /// Who sees which field of the profile; told to those who may change it.
+    pub access: Option<FieldAccess>,
     /// Note on where the entry comes from.
     pub provenance_note: Option<String>,
+    /// Day on which it was merged or abolished.
+    pub ended_on: Option<NaiveDate>,
+    /// Organisation that follows it.
+    pub successor: Option<OrganisationRef>,
     /// Names it bore.
     pub names: Vec<NameBody>,
+    /// What was done with its place in the tree; staff only.
+    pub history: Vec<TransitionBody>,
     /// What the caller may do.
     pub allowed_actions: Vec<String>,
     /// Version, as in the `ETag`.
@@ -148,6 +162,141 @@ pub struct ProfileChange {
     #[serde(default, deserialize_with = "crate::kernel::page::named")]
     #[schema(value_type = Option<String>, max_length = 4000)]
     pub profile: Option<Option<String>>,
+    /// What it can give.
+    #[serde(default, deserialize_with = "crate::kernel::page::named")]
+    #[schema(value_type = Option<String>, max_length = 2000)]
+    pub offers: Option<Option<String>>,
+    /// What it looks for.
+    #[serde(default, deserialize_with = "crate::kernel::page::named")]
+    #[schema(value_type = Option<String>, max_length = 2000)]
+    pub needs: Option<Option<String>>,
+    /// Who sees which field.
+    #[serde(default)]
+    pub access: Option<FieldAccess>,
+}
+
+/// Who sees a field of a profile.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// Everybody.
+    #[default]
+    Public,
+    /// Whoever is signed in.
+    Members,
+    /// The organisation itself, those above it, and staff of its city.
+    Own,
+}
+
+/// Who sees which field of a profile.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct FieldAccess {
+    /// Address.
+    pub address: Audience,
+    /// Office phone.
+    pub phone: Audience,
+    /// Profile text.
+    pub profile: Audience,
+    /// What it can give.
+    pub offers: Audience,
+    /// What it looks for.
+    pub needs: Audience,
+}
+
+/// Where an organisation is to stand.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MoveInput {
+    /// Superior from now on.
+    pub parent_id: OrganisationId,
+    /// Why; at least 5 characters.
+    #[schema(min_length = 5, max_length = 500)]
+    pub reason: String,
+}
+
+/// A new name.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RenameInput {
+    /// Full name.
+    #[schema(max_length = 120)]
+    pub name_full: String,
+    /// Short name.
+    #[schema(max_length = 60)]
+    pub name_short: String,
+    /// First day of the name, today or before.
+    pub valid_from: NaiveDate,
+    /// Why; at least 5 characters.
+    #[schema(min_length = 5, max_length = 500)]
+    pub reason: String,
+}
+
+/// A place among the organisations beside it.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReorderInput {
+    /// The one it goes before; none for the last place.
+    #[serde(default)]
+    pub before_id: Option<OrganisationId>,
+}
+
+/// The end of an organisation that goes on in another.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MergeInput {
+    /// Organisation that follows; what stands below goes below it, pairings go on with it.
+    pub successor_id: OrganisationId,
+    /// Day, today or before.
+    pub on: NaiveDate,
+    /// Why; at least 5 characters.
+    #[schema(min_length = 5, max_length = 500)]
+    pub reason: String,
+}
+
+/// The end of an organisation.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AbolishInput {
+    /// Organisation that goes on with its pairings.
+    #[serde(default)]
+    pub successor_id: Option<OrganisationId>,
+    /// Day, today or before.
+    pub on: NaiveDate,
+    /// Why; at least 5 characters.
+    #[schema(min_length = 5, max_length = 500)]
+    pub reason: String,
+}
+
+/// One part of an organisation that is split.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PartInput {
+    /// Human code: letters, digits and dashes.
+    #[schema(max_length = 40, pattern = "^[A-Za-z0-9][A-Za-z0-9-]{0,39}$")]
+    pub code: String,
+    /// Full name.
+    #[schema(max_length = 120)]
+    pub name_full: String,
+    /// Short name.
+    #[schema(max_length = 60)]
+    pub name_short: String,
+}
+
+/// How an organisation is split.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SplitInput {
+    /// The new organisations, which stand beside it.
+    #[schema(min_items = 1, max_items = 10)]
+    pub into: Vec<PartInput>,
+    /// Whether it goes on beside them; otherwise it ends.
+    pub keep: bool,
+    /// Day, today or before.
+    pub on: NaiveDate,
+    /// Why; at least 5 characters.
+    #[schema(min_length = 5, max_length = 500)]
+    pub reason: String,
 }
 
 /// Order of the directory.
@@ -160,6 +309,9 @@ pub enum OrganisationSort {
     /// By pinyin of the short name.
     #[serde(rename = "pinyin")]
     Pinyin,
+    /// By strokes of the short name.
+    #[serde(rename = "stroke")]
+    Stroke,
 }
 
 /// Filter of the directory.

@@ -470,6 +470,54 @@ pub async fn bring_in(
     Ok(id)
 }
 
+/// Whether an organisation is a side of a pairing that goes on.
+///
+/// # Errors
+/// The engine's error.
+pub async fn has_live(conn: &impl ConnectionTrait, side: OrganisationId) -> Result<bool> {
+    Ok(!store::live_of(conn, side).await?.is_empty())
+}
+
+/// Lets an organisation take the place of another that ends, in every pairing that goes on (`domain.md` 3.1 P8); the
+/// history keeps who it was before.
+///
+/// # Errors
+/// [`crate::organisation::model::OrganisationRule::SuccessorPaired`] where the two are paired already (P2).
+pub async fn succeed(
+    tx: &impl ConnectionTrait,
+    app: &App,
+    call: &Call,
+    ends: OrganisationId,
+    follows: OrganisationId,
+) -> Result<()> {
+    for found in store::live_of(tx, ends).await? {
+        let other = if found.side_a_id == ends { found.side_b_id } else { found.side_a_id };
+        let key = pair_key(follows, other);
+        if store::live(tx, &key).await?.is_some() {
+            return Err(crate::organisation::model::OrganisationRule::SuccessorPaired.into());
+        }
+        let mut next = row::Model { pair_key: key, version: found.version + 1, updated_at: app.now(), ..found };
+        if next.side_a_id == ends {
+            next.side_a_id = follows;
+        } else {
+            next.side_b_id = follows;
+        }
+        store::replace(tx, next.clone()).await?;
+        let (from, to) = (ends.to_string(), follows.to_string());
+        let step = Step {
+            kind: "pairing",
+            id: next.id.0,
+            action: "succeed",
+            from: Some(&from),
+            to: &to,
+            organisation: None,
+            comment: None,
+        };
+        history::record(tx, app, call, step).await?;
+    }
+    Ok(())
+}
+
 /// Takes back a pairing that an undone import made, unless it was changed since; says whether it did. The engine
 /// refuses while anything stands on it.
 ///

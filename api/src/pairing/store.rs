@@ -283,3 +283,27 @@ pub(super) async fn of_organisations(conn: &impl ConnectionTrait, paths: &[Strin
 pub(super) fn sides(found: &row::Model) -> [OrganisationId; 2] {
     [found.side_a_id, found.side_b_id]
 }
+
+/// Pairings of an organisation that go on.
+pub(super) async fn live_of(conn: &impl ConnectionTrait, side: OrganisationId) -> Result<Vec<row::Model>> {
+    let live: Vec<PairingStatus> = PairingStatus::ALL.iter().copied().filter(|status| status.is_live()).collect();
+    Ok(row::Entity::find()
+        .filter(row::Column::SideAId.eq(side).or(row::Column::SideBId.eq(side)))
+        .filter(row::Column::Status.is_in(live))
+        .all(conn)
+        .await?)
+}
+
+/// Writes `next` over the version it came from; zero rows means somebody was faster.
+pub(super) async fn replace(tx: &impl ConnectionTrait, next: row::Model) -> Result<()> {
+    let (id, seen) = (next.id, next.version - 1);
+    let mut next = row::ActiveModel::from(next).reset_all();
+    next.id = sea_orm::ActiveValue::Unchanged(id);
+    let outcome = row::Entity::update_many()
+        .set(next)
+        .filter(row::Column::Id.eq(id))
+        .filter(row::Column::Version.eq(seen))
+        .exec(tx)
+        .await?;
+    if outcome.rows_affected == 1 { Ok(()) } else { Err(Error::Raced) }
+}

@@ -29,11 +29,33 @@ pub async fn note(tx: &impl ConnectionTrait, app: &App, call: &Call, kind: Kind,
     store::note(tx, app, kind.word(), id).await.map(|_| ())
 }
 
+/// Notes that everything at and below a place of the tree changed: organisations, and what belongs to them.
+///
+/// # Errors
+/// The engine's error.
+pub async fn note_below(tx: &impl ConnectionTrait, app: &App, call: &Call, path: &str) -> Result<()> {
+    call.touch_index();
+    store::note_below(tx, app, path).await
+}
+
 /// Applies every change this instance has not applied yet. A failure is logged and made good at the next try: the
 /// change itself is committed and must not fail for it.
 pub async fn catch_up(app: &App) {
     if let Err(error) = apply_all(app).await {
         tracing::warn!(?error, "the search index lags behind");
+    }
+}
+
+/// Changes that a write waits for; more than that is left to the follower, a second later.
+const AT_ONCE: u64 = 100;
+
+/// As [`catch_up`], after a write: what one act changed is found at once, but nobody waits while thousands of objects
+/// are read again.
+pub async fn catch_up_soon(app: &App) {
+    match store::after(app.db().current(), app.engine.mark(), AT_ONCE + 1).await {
+        Ok(rows) if rows.len() as u64 > AT_ONCE => {}
+        Ok(_) => catch_up(app).await,
+        Err(error) => tracing::warn!(?error, "the search index lags behind"),
     }
 }
 

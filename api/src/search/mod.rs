@@ -12,6 +12,7 @@ pub mod policy;
 pub mod rest;
 pub mod snippet;
 mod store;
+pub mod stroke;
 pub mod wire;
 
-pub use feed::{catch_up, follow, note, rebuild};
+pub use feed::{catch_up, catch_up_soon, follow, note, note_below, rebuild};

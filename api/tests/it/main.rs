@@ -18,3 +18,4 @@ mod statements;
 mod storage;
 mod sweep;
 mod synthetic;
+mod tree;

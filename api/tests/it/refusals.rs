@@ -150,6 +150,17 @@ fn takeable(operation: &str, pairing: &str) -> Option<Value> {
         "confirm_import" => Some(json!({})),
         "create_organisation" => Some(json!({ "code": "X" })),
         "edit_organisation" => Some(json!({ "address": "某路 1 号" })),
+        "move_organisation" => Some(json!({ "parent_id": NOBODYS, "reason": "示例：区划调整" })),
+        "rename_organisation" => {
+            Some(json!({ "name_full": "某委", "name_short": "某", "valid_from": "2020-01-01", "reason": "示例：更名" }))
+        }
+        "reorder_organisation" => Some(json!({})),
+        "split_organisation" => {
+            let into = json!([{ "code": "X-1", "name_full": "某委", "name_short": "某" }]);
+            Some(json!({ "into": into, "keep": true, "on": "2020-01-01", "reason": "示例：拆分" }))
+        }
+        "abolish_organisation" => Some(json!({ "on": "2020-01-01", "reason": "示例：撤销" })),
+        "merge_organisation" => Some(json!({ "successor_id": NOBODYS, "on": "2020-01-01", "reason": "示例：合并" })),
         "login" => Some(json!({ "login": "x", "password": "y" })),
         "refresh_tokens" | "logout" => Some(json!({ "refresh_token": "x" })),
         _ => None,

@@ -177,10 +177,7 @@ pub async fn return_record(
     input: ReasonInput,
 ) -> Result<ActivityDetail> {
     call.actor.may_ever(ActivityAct::Return.who())?;
-    let reason = text::line("reason", &input.reason, 500).map_err(|fault| Error::Invalid(vec![fault]))?;
-    if reason.chars().count() < 5 {
-        return Err(Error::field("reason", "field.reason_short"));
-    }
+    let reason = text::reason("reason", &input.reason).map_err(|fault| Error::Invalid(vec![fault]))?;
     app.write(call, async |tx| {
         let found = store::find(tx, &policy::scope(&call.actor), id).await?;
         ready(call, &found, "return", seen)?;

@@ -20,7 +20,7 @@ use crate::organisation::policy::{self, OrganisationAct};
 use crate::organisation::store;
 use crate::organisation::wire::{NewOrganisation, OrganisationDetail, ProfileChange};
 use crate::search::engine::Kind;
-use crate::search::{self, pinyin};
+use crate::search::{self, pinyin, stroke};
 
 /// Adds an organisation below one of the caller's.
 ///
@@ -34,13 +34,7 @@ pub async fn create(app: &App, call: &Call, new: NewOrganisation) -> Result<Orga
     let address = faults.take(text::optional_line("address", new.address.as_deref(), 200));
     let phone = faults.take(text::optional_line("phone", new.phone.as_deref(), 40));
     let profile = faults.take(text::optional_block("profile", new.profile.as_deref(), 4_000));
-    let code_fits = !new.code.is_empty()
-        && new.code.len() <= 40
-        && !new.code.starts_with('-')
-        && new.code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    if !code_fits {
-        faults.add(FieldFault::new("code", "field.format"));
-    }
+    let code = faults.take(code_of("code", &new.code));
     faults.finish()?;
     app.write(call, async |tx| {
         let parent = store::find(tx, new.parent_id).await.map_err(|_| OrganisationRule::BadParent)?;
@@ -48,7 +42,7 @@ pub async fn create(app: &App, call: &Call, new: NewOrganisation) -> Result<Orga
             return Err(Error::Denied);
         }
         let entry = Entry {
-            code: new.code.to_uppercase(),
+            code: code.clone().unwrap_or_default(),
             name_full: name_full.clone().unwrap_or_default(),
             name_short: name_short.clone().unwrap_or_default(),
             form: new.form,
@@ -78,6 +72,14 @@ pub async fn create(app: &App, call: &Call, new: NewOrganisation) -> Result<Orga
     .await
 }
 
+/// A human code: letters, digits and dashes, in capitals.
+pub(super) fn code_of(field: &str, code: &str) -> Result<String, FieldFault> {
+    let fits = (1..=40).contains(&code.len())
+        && !code.starts_with('-')
+        && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if fits { Ok(code.to_uppercase()) } else { Err(FieldFault::new(field, "field.format")) }
+}
+
 /// Changes a profile.
 ///
 /// # Errors
@@ -94,6 +96,8 @@ pub async fn edit(
     let address = change.address.map(|value| faults.take(text::optional_line("address", value.as_deref(), 200)));
     let phone = change.phone.map(|value| faults.take(text::optional_line("phone", value.as_deref(), 40)));
     let profile = change.profile.map(|value| faults.take(text::optional_block("profile", value.as_deref(), 4_000)));
+    let offers = change.offers.map(|value| faults.take(text::optional_block("offers", value.as_deref(), 2_000)));
+    let needs = change.needs.map(|value| faults.take(text::optional_block("needs", value.as_deref(), 2_000)));
     faults.finish()?;
     app.write(call, async |tx| {
         let mut found = store::find(tx, id).await?;
@@ -111,6 +115,15 @@ pub async fn edit(
         }
         if let Some(value) = &profile {
             found.profile = value.clone().flatten();
+        }
+        if let Some(value) = &offers {
+            found.offers = value.clone().flatten();
+        }
+        if let Some(value) = &needs {
+            found.needs = value.clone().flatten();
+        }
+        if let Some(access) = change.access {
+            found.field_access = serde_json::to_value(access)?;
         }
         found.version += 1;
         found.updated_at = app.now();
@@ -158,6 +171,11 @@ pub(super) fn made(
         profile: None,
         pinyin_key: pinyin::sort_key(&entry.name_short),
         initials: pinyin::initials(&entry.name_short),
+        stroke_key: stroke::sort_key(&entry.name_short),
+        offers: None,
+        needs: None,
+        field_access: json!({}),
+        ended_on: None,
         provenance: entry.provenance,
         provenance_note: entry.provenance_note.clone(),
         import_id: import.map(|id| id.0),
@@ -182,4 +200,28 @@ pub(super) async fn insert(tx: &impl ConnectionTrait, app: &App, call: &Call, ma
     store::add(tx, made).await?;
     store::add_name(tx, name).await?;
     search::note(tx, app, call, Kind::Organisation, id.0).await
+}
+
+/// Rows whose keys are written in one transaction.
+const KEYS: u64 = 500;
+
+/// Writes the key of the stroke order where it is missing, as in rows from before it was kept.
+///
+/// # Errors
+/// The engine's error.
+pub async fn fill_keys(app: &App) -> Result<()> {
+    let call = Call::system("fill keys");
+    loop {
+        let lacking = store::without_stroke_key(app.reader(), KEYS).await?;
+        if lacking.is_empty() {
+            return Ok(());
+        }
+        app.write(&call, async |tx| {
+            for (id, name) in &lacking {
+                store::set_stroke_key(tx, *id, stroke::sort_key(name)).await?;
+            }
+            Ok(())
+        })
+        .await?;
+    }
 }

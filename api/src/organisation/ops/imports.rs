@@ -13,7 +13,7 @@ use crate::kernel::call::Call;
 use crate::kernel::error::Result;
 use crate::organisation::{model, store};
 use crate::search::engine::Kind;
-use crate::search::{self, pinyin};
+use crate::search::{self, pinyin, stroke};
 
 /// What an import says of one organisation.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -96,6 +96,7 @@ pub async fn bring_up(
     next.division_code.clone_from(&entry.division_code);
     next.pinyin_key = pinyin::sort_key(&entry.name_short);
     next.initials = pinyin::initials(&entry.name_short);
+    next.stroke_key = stroke::sort_key(&entry.name_short);
     next.provenance = entry.provenance;
     next.provenance_note.clone_from(&entry.provenance_note);
     next.version += 1;

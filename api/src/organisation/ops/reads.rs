@@ -4,18 +4,21 @@ use std::collections::HashMap;
 
 use sea_orm::ConnectionTrait;
 use twinning_entity::ids::OrganisationId;
-use twinning_entity::organisation as row;
+use twinning_entity::organisation::{self as row, OrgStatus};
 
 use super::OrgName;
 use crate::app::App;
 use crate::city;
+use crate::history;
 use crate::kernel::call::Call;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::fault::FieldFault;
 use crate::kernel::page::{Page, PageRequest};
 use crate::organisation::policy::{self, OrganisationAct};
 use crate::organisation::store::{self, Mark};
-use crate::organisation::wire::{NameBody, OrganisationDetail, OrganisationFilter, OrganisationLine, OrganisationRef};
+use crate::organisation::wire::{
+    Audience, FieldAccess, NameBody, OrganisationDetail, OrganisationFilter, OrganisationLine, OrganisationRef,
+};
 
 /// The directory.
 ///
@@ -36,7 +39,7 @@ pub async fn list(
         _ => None,
     };
     let (rows, total) = store::page(app.reader(), filter, below.as_deref(), &at).await?;
-    let page = Page::cut(rows, &at, total, Mark::of);
+    let page = Page::cut(rows, &at, total, |one| Mark::of(one, filter.sort.unwrap_or_default()));
     let ids: Vec<OrganisationId> = page.items.iter().map(|found| found.id).collect();
     let children = store::child_counts(app.reader(), &ids).await?;
     Ok(page.map(|found| line(found, &children)))
@@ -67,16 +70,41 @@ pub(super) async fn detail(conn: &impl ConnectionTrait, call: &Call, found: row:
     let children = store::child_counts(conn, &[found.id]).await?;
     let names = store::names_of(conn, found.id).await?;
     let cities = city::ops::names(conn).await?;
-    let may_edit = call.actor.may_ever(OrganisationAct::Edit.who()).is_ok()
-        && policy::allows(&call.actor, OrganisationAct::Edit, &found.path, found.city_id);
+    let successor = match found.successor_id {
+        Some(successor) => Some(OrganisationRef::from(&OrgName::from(store::find(conn, successor).await?))),
+        None => None,
+    };
+    let may = |act: OrganisationAct| {
+        call.actor.may_ever(act.who()).is_ok() && policy::allows(&call.actor, act, &found.path, found.city_id)
+    };
+    let (may_edit, may_build) = (may(OrganisationAct::Edit), may(OrganisationAct::Build));
+    let history = if may_build { history::of(conn, "organisation", found.id.0).await? } else { Vec::new() };
+    let access: FieldAccess = serde_json::from_value(found.field_access.clone()).unwrap_or_default();
+    let shown = |value: &Option<String>, audience: Audience| {
+        value.clone().filter(|_| policy::sees(&call.actor, audience, &found.path, found.city_id))
+    };
+    let mut acts = Vec::new();
+    if may_edit {
+        acts.push("edit");
+    }
+    if found.status == OrgStatus::Active && may_build {
+        acts.extend(["move", "rename", "reorder", "split", "abolish"]);
+        acts.extend(may(OrganisationAct::Merge).then_some("merge"));
+    }
     Ok(OrganisationDetail {
         city_name: cities.get(&found.city_id).map(|city| city.name.clone()).unwrap_or_default(),
         ancestors: above.into_iter().map(|one| OrganisationRef::from(&OrgName::from(one))).collect(),
         sector: found.sector,
         division_code: found.division_code.clone(),
-        address: found.address.clone(),
-        phone: found.phone.clone(),
-        profile: found.profile.clone(),
+        address: shown(&found.address, access.address),
+        phone: shown(&found.phone, access.phone),
+        profile: shown(&found.profile, access.profile),
+        offers: shown(&found.offers, access.offers),
+        needs: shown(&found.needs, access.needs),
+        access: may_edit.then_some(access),
+        ended_on: found.ended_on,
+        successor,
+        history,
         provenance_note: found.provenance_note.clone(),
         names: names
             .into_iter()
@@ -87,7 +115,7 @@ pub(super) async fn detail(conn: &impl ConnectionTrait, call: &Call, found: row:
                 valid_to: name.valid_to,
             })
             .collect(),
-        allowed_actions: if may_edit { vec!["edit".to_owned()] } else { Vec::new() },
+        allowed_actions: acts.into_iter().map(ToOwned::to_owned).collect(),
         version: found.version,
         line: line(found, &children),
     })

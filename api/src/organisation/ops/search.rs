@@ -11,6 +11,7 @@ use crate::kernel::call::Call;
 use crate::kernel::error::{Error, Result};
 use crate::organisation::policy::OrganisationAct;
 use crate::organisation::store;
+use crate::organisation::wire::{Audience, FieldAccess};
 use crate::search::engine::{IndexDoc, Kind};
 use crate::search::ops::HitText;
 
@@ -30,13 +31,29 @@ pub async fn hit_texts(app: &App, call: &Call, ids: &[uuid::Uuid]) -> Result<Has
             let upwards = above.iter().filter(|other| one.path != other.path && one.path.starts_with(&other.path));
             let upwards: Vec<&str> = upwards.map(|other| other.name_display.as_str()).collect();
             let mut text = upwards.join(" › ");
-            for part in [&one.kind_text, &one.profile, &one.address].into_iter().flatten() {
+            for part in public_texts(&one) {
                 text.push_str("  ");
-                text.push_str(part);
+                text.push_str(&part);
             }
             (one.id.0, HitText { title: one.name_full, text, url: format!("/orgs/{}", one.code) })
         })
         .collect())
+}
+
+/// Texts of a profile that everybody may read; search shows no others to anybody.
+fn public_texts(one: &row::Model) -> Vec<String> {
+    let access: FieldAccess = serde_json::from_value(one.field_access.clone()).unwrap_or_default();
+    let open = |value: &Option<String>, audience: Audience| value.clone().filter(|_| audience == Audience::Public);
+    [
+        one.kind_text.clone(),
+        open(&one.profile, access.profile),
+        open(&one.address, access.address),
+        open(&one.offers, access.offers),
+        open(&one.needs, access.needs),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// What search keeps of an organisation; none when it is gone.
@@ -52,7 +69,7 @@ pub async fn index_doc(conn: &impl ConnectionTrait, id: OrganisationId) -> Resul
     let former = store::names_of(conn, id).await?;
     let mut body = vec![found.name_full.clone(), found.name_short.clone(), found.name_display.clone()];
     body.extend(former.iter().flat_map(|one| [one.name_full.clone(), one.name_short.clone()]));
-    body.extend([found.kind_text.clone(), found.profile.clone(), found.address.clone()].into_iter().flatten());
+    body.extend(public_texts(&found));
     body.dedup();
     Ok(Some(IndexDoc {
         kind: Kind::Organisation,
