@@ -5,16 +5,17 @@ mod lines;
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use sea_orm::sea_query::{Expr, ExprTrait as _, LikeExpr, Order};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Order};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _, Select, Set,
+    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, JoinType,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _, Select, Set,
 };
 use twinning_entity::activity::{self as row, ActivityStatus};
 use twinning_entity::activity_record as record;
-use twinning_entity::ids::{ActivityId, FileId, OrganisationId, PairingId, ProgrammeId};
+use twinning_entity::ids::{ActivityId, FileId, OrganisationId, PairingId};
 use twinning_entity::{activity_pairing, activity_photo as photo, organisation, pairing};
 
+use super::ops::HeldBefore;
 use super::policy::{PUBLIC, Scope};
 use super::wire::{ActivityFilter, ActivitySort};
 use crate::infra::db;
@@ -169,31 +170,44 @@ pub(super) async fn pairings(conn: &impl ConnectionTrait, id: ActivityId) -> Res
 
 /// The next free human number of a year, such as 2019-0007.
 pub(super) async fn next_no(tx: &impl ConnectionTrait, year: i32) -> Result<String> {
-    db::queue_up(tx, NUMBER_LOCK).await?;
-    let prefix = format!("{year:04}-");
-    let last = row::Entity::find()
-        .filter(Expr::col(row::Column::No).like(LikeExpr::new(format!("{prefix}%"))))
-        .order_by_desc(Expr::expr(sea_orm::sea_query::Func::char_length(Expr::col(row::Column::No))))
-        .order_by_desc(row::Column::No)
-        .limit(1)
-        .one(tx)
-        .await?;
-    let number =
-        last.and_then(|one| one.no.strip_prefix(&prefix).and_then(|tail| tail.parse::<u32>().ok())).unwrap_or(0);
-    Ok(format!("{prefix}{:04}", number + 1))
+    Ok(no_of(year, last_no(tx, year).await? + 1))
 }
 
-pub(super) async fn source_codes(
-    conn: &impl ConnectionTrait,
-) -> Result<std::collections::HashSet<(ProgrammeId, String)>> {
-    let found: Vec<(ProgrammeId, Option<String>)> = row::Entity::find()
+/// How a number is written.
+pub(super) fn no_of(year: i32, number: u32) -> String {
+    format!("{year:04}-{number:04}")
+}
+
+/// The last number given in a year; 0 before the first.
+pub(super) async fn last_no(tx: &impl ConnectionTrait, year: i32) -> Result<u32> {
+    db::queue_up(tx, NUMBER_LOCK).await?;
+    // A full stop follows the dash, so this is the year's part of the index.
+    let last: Option<Option<i32>> = row::Entity::find()
         .select_only()
-        .columns([row::Column::ProgrammeId, row::Column::SourceCode])
-        .filter(row::Column::SourceCode.is_not_null())
+        .column_as(Expr::cust("MAX(CAST(SUBSTR(no, 6) AS INTEGER))"), "last")
+        .filter(row::Column::No.gte(format!("{year:04}-")))
+        .filter(row::Column::No.lt(format!("{year:04}.")))
         .into_tuple()
-        .all(conn)
+        .one(tx)
         .await?;
-    Ok(found.into_iter().filter_map(|(programme, code)| Some((programme, code?))).collect())
+    Ok(last.flatten().and_then(|last| u32::try_from(last).ok()).unwrap_or(0))
+}
+
+pub(super) async fn held_before(conn: &impl ConnectionTrait) -> Result<Vec<HeldBefore>> {
+    let pairing = row::Entity::belongs_to(activity_pairing::Entity)
+        .from(row::Column::Id)
+        .to(activity_pairing::Column::ActivityId);
+    let kept = row::Entity::belongs_to(record::Entity).from(row::Column::Id).to(record::Column::ActivityId);
+    Ok(row::Entity::find()
+        .select_only()
+        .columns([row::Column::SourceCode, row::Column::HeldOn, row::Column::Title, row::Column::Place])
+        .column_as(activity_pairing::Column::PairingId, "pairing")
+        .column_as(record::Column::AttendedTotal, "attended")
+        .join(JoinType::InnerJoin, pairing.into())
+        .join(JoinType::LeftJoin, kept.into())
+        .into_model::<HeldBefore>()
+        .all(conn)
+        .await?)
 }
 
 pub(super) async fn add(tx: &impl ConnectionTrait, new: row::Model, pairing: PairingId) -> Result<()> {

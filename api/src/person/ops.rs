@@ -140,6 +140,15 @@ pub async fn take_back_if_free(tx: &impl ConnectionTrait, id: PersonId, import: 
     store::remove_if_free(tx, id, import.0).await
 }
 
+/// People by name and phone index, for matching a roster.
+///
+/// # Errors
+/// The engine's error.
+pub async fn by_key(conn: &impl ConnectionTrait, ids: Vec<PersonId>) -> Result<HashMap<(String, String), PersonId>> {
+    let found = store::by_ids(conn, ids).await?;
+    Ok(found.into_iter().filter_map(|one| Some(((one.name, one.phone_index?), one.id))).collect())
+}
+
 /// Names and phone indexes of people, for matching a roster.
 ///
 /// # Errors

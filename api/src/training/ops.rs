@@ -9,6 +9,6 @@ pub use imports::{
     take_back_quotas, taken,
 };
 pub use reads::{
-    by_no, city_of, enrolled_count, every_id, facts, hit_texts, index_doc, lessons, list, material_scope, materials,
-    may_take_file, may_take_materials, places, quotas, roster, show,
+    by_no, city_of, elsewhere, enrolled_count, every_id, facts, hit_texts, index_doc, lessons, list, material_scope,
+    materials, may_take_file, may_take_materials, places, quotas, roster, show,
 };

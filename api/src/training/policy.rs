@@ -60,6 +60,8 @@ pub struct ClassFacts {
     pub organiser_path: String,
     /// Whether its materials are open today (T5).
     pub materials_open: bool,
+    /// Whether people may be put forward for it.
+    pub enrolling: bool,
 }
 
 impl RosterScope {
@@ -110,6 +112,12 @@ pub fn runs(actor: &Actor, class: &ClassFacts) -> bool {
     actor.holding(&[RoleCode::ClassTeacher]).any(|held| held.class == Some(class.id))
         || actor.is_city_staff_of(class.city)
         || actor.holding(&[RoleCode::OrgDeptDistrict]).any(|held| class.organiser_path.starts_with(&held.path))
+}
+
+/// Whether the actor may put people of its own organisations forward for the class (`domain.md` 3.3: 报名).
+#[must_use]
+pub fn nominates(actor: &Actor, class: &ClassFacts) -> bool {
+    class.enrolling && actor.holding(&[RoleCode::BranchAdmin]).any(|held| !held.read_only && held.city == class.city)
 }
 
 /// Classes whose materials an actor may take, beyond the class of one question.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, FromQueryResult,
+    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, FromQueryResult, JoinType,
     PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _,
 };
 use twinning_entity::class::{self as row, ClassStatus};
@@ -151,6 +151,24 @@ pub(super) async fn everybody(conn: &impl ConnectionTrait, id: ClassId) -> Resul
     Ok(enrolment::Entity::find()
         .filter(enrolment::Column::ClassId.eq(id))
         .order_by_asc(enrolment::Column::Position)
+        .all(conn)
+        .await?)
+}
+
+pub(super) async fn elsewhere(conn: &impl ConnectionTrait, class: &row::Model) -> Result<Vec<(PersonId, String)>> {
+    use twinning_entity::enrolment::EnrolmentStatus as S;
+    let joined = enrolment::Entity::belongs_to(row::Entity).from(enrolment::Column::ClassId).to(row::Column::Id);
+    Ok(enrolment::Entity::find()
+        .select_only()
+        .column(enrolment::Column::PersonId)
+        .column(row::Column::Title)
+        .join(JoinType::InnerJoin, joined.into())
+        .filter(row::Column::Id.ne(class.id))
+        .filter(row::Column::Status.ne(ClassStatus::Cancelled))
+        .filter(row::Column::StartsOn.lte(class.ends_on))
+        .filter(row::Column::EndsOn.gte(class.starts_on))
+        .filter(enrolment::Column::Status.is_not_in([S::Declined, S::Replaced, S::NoShow, S::WithdrawnByRule]))
+        .into_tuple()
         .all(conn)
         .await?)
 }

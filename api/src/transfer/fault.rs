@@ -81,6 +81,10 @@ impl RowFault {
     pub fn sentence(&self, lang: Lang) -> String {
         let value = self.value.clone().unwrap_or_default();
         // Codes with a point are refusals of another feature, whose sentences say it already.
+        let asks = self.code.starts_with("bad_") || self.code.starts_with("unknown_");
+        if asks && value.is_empty() {
+            return i18n::message::<&str, &str>(lang, "row.empty", &[]);
+        }
         let key = if self.code.contains('.') { self.code.clone() } else { format!("row.{}", self.code) };
         i18n::message(lang, &key, &[("value", value)])
     }

@@ -158,6 +158,16 @@ impl Header {
         self.places.iter().find(|(known, _)| *known == field).map(|(_, place)| *place)
     }
 
+    /// Headings that no field was recognised under; numbers of rows say nothing and are left out.
+    #[must_use]
+    pub fn unused(&self) -> Vec<String> {
+        let used = |place: usize| self.places.iter().any(|(_, known)| *known == place);
+        let says =
+            |heading: &&String| !heading.is_empty() && !["序号", "no", "编号"].contains(&plain(heading).as_str());
+        let open = self.headings.iter().enumerate().filter(|(place, _)| !used(*place)).map(|(_, heading)| heading);
+        open.filter(says).map(|heading| heading.chars().take(40).collect()).take(30).collect()
+    }
+
     /// Heading of a field as written.
     #[must_use]
     pub fn heading(&self, field: &str) -> Option<&str> {
@@ -191,10 +201,18 @@ impl Header {
             .find(|(_, text)| !text.is_empty())
             .map(|(place, text)| (place, folded(&text).split_whitespace().collect::<String>()))
             .unwrap_or_default();
+        if is_sum(&first) {
+            return Some("summary");
+        }
         // 说明书.docx in a list of documents begins like a note; what else the row needs tells that it is none.
-        let mut others = columns.all.iter().filter(|one| one.required).filter_map(|one| self.place(one.field));
-        let is_data = !row.merged && others.all(|other| other == place || !row.text(other).is_empty());
-        if !is_data && ["合计", "小计", "总计", "共计"].iter().any(|word| first.starts_with(word)) {
+        let said = |field: &str| self.place(field).map(|other| other == place || !row.text(other).is_empty());
+        let is_data = !row.merged
+            && columns.all.iter().filter(|one| one.required).all(|one| {
+                let ways: Vec<bool> =
+                    std::iter::once(one.field).chain(one.or.iter().copied()).filter_map(said).collect();
+                ways.is_empty() || ways.contains(&true)
+            });
+        if !is_data && SUMS.iter().any(|word| first.starts_with(word)) {
             return Some("summary");
         }
         if !is_data && is_note(&first) {
@@ -204,12 +222,30 @@ impl Header {
     }
 }
 
+/// Words that a row of sums begins with.
+const SUMS: [&str; 4] = ["合计", "小计", "总计", "共计"];
+
+/// Whether a cell is the word of a sum, with its number or a colon at most: nothing else is called so.
+fn is_sum(first: &str) -> bool {
+    let rest = SUMS.iter().find_map(|word| first.strip_prefix(word));
+    rest.is_some_and(|rest| {
+        let rest = rest.trim_start_matches([':', '：']);
+        let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        ["", "人", "名", "个", "对", "项", "次", "条", "家"].contains(&rest)
+    })
+}
+
 fn is_note(first: &str) -> bool {
     let numbered = first.strip_prefix('注').is_some_and(|rest| {
         rest.is_empty()
             || rest.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with([':', '：', '.', '、', '意'])
     });
-    numbered || ["备注", "说明", "填表人", "填报人", "填表说明", "填报说明"].iter().any(|word| first.starts_with(word))
+    let signed = ["制表人", "制表单位", "审核人", "填报单位", "填表单位", "填表日期", "填报日期", "制表日期", "联系人"]
+        .iter()
+        .any(|word| first.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '：'])));
+    let begins =
+        ["备注", "说明", "填表人", "填报人", "填表说明", "填报说明"].iter().any(|word| first.starts_with(word));
+    numbered || signed || begins
 }
 
 /// Whether `below` goes on with a header: it names columns, and holds nothing but headings, those of the row above
@@ -300,6 +336,8 @@ mod tests {
             (["注1：甲", "", ""], Some("note")),
             (["注意事项", "", ""], Some("note")),
             (["合计", "", ""], Some("summary")),
+            (["合计：2人", "3人", ""], Some("summary")),
+            (["制表人：甲", "", ""], Some("note")),
             (["说明书", "甲", "1"], None),
             (["注册员", "", ""], None),
         ] {

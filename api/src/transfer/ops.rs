@@ -75,6 +75,9 @@ struct Plan {
     /// Places of each district that the workbook of a roster gives a class without quotas.
     #[serde(default)]
     quotas: Vec<(OrganisationId, i32)>,
+    /// Headings that nothing was read under.
+    #[serde(default)]
+    unused: Vec<String>,
     /// Programmes that were made for pairings of cities without one.
     #[serde(default)]
     programmes: Vec<ProgrammeId>,
@@ -116,10 +119,11 @@ fn paper_of(
     checked: Result<Report, FileFault>,
 ) -> Result<(row::Model, Vec<line::Model>)> {
     let now = app.now();
-    let (report, fault) = match checked {
+    let (mut report, fault) = match checked {
         Ok(report) => (report, None),
         Err(fault) => (Report::default(), Some(fault)),
     };
+    let plan = &Plan { unused: std::mem::take(&mut report.unused), ..plan.clone() };
     let mut counts = ImportCounts::default();
     let mut lines = Vec::with_capacity(report.rows.len());
     for (at, one) in report.rows.into_iter().enumerate() {
@@ -290,7 +294,7 @@ async fn ready(
     let of_class = matches!(found.kind, ImportKind::Enrolments | ImportKind::Lessons | ImportKind::Attendance);
     if let Some(class) = found.class_id.filter(|_| of_class && !call.actor.is_system()) {
         let (_, facts) = crate::training::ops::facts(tx, class, app.today()).await?;
-        if !crate::training::policy::runs(&call.actor, &facts) {
+        if !policy::may_fill(&call.actor, found.kind, &facts) {
             return Err(Error::Denied);
         }
     }
@@ -323,6 +327,7 @@ async fn body(conn: &impl sea_orm::ConnectionTrait, app: &App, call: &Call, foun
 }
 
 fn line_body(call: &Call, found: row::Model, lines: Vec<line::Model>) -> ImportBody {
+    let plan: Plan = serde_json::from_value(found.options).unwrap_or_default();
     let fault: Option<FileFault> = found.fault.and_then(|fault| serde_json::from_value(fault).ok());
     ImportBody {
         id: found.id,
@@ -334,6 +339,7 @@ fn line_body(call: &Call, found: row::Model, lines: Vec<line::Model>) -> ImportB
         problem: fault.as_ref().map(|fault| fault.sentence(call.lang)),
         problem_code: fault.map(|fault| fault.code),
         class_id: found.class_id,
+        unused_columns: plan.unused,
         rows: lines.into_iter().map(|one| rows::body(one, call.lang)).collect(),
         created_at: found.created_at.with_timezone(&shanghai()),
         allowed_actions: model::acts(found.state).iter().map(|act| (*act).to_owned()).collect(),

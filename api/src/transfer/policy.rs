@@ -4,6 +4,7 @@ use twinning_entity::ids::CityId;
 use twinning_entity::import::ImportKind;
 
 use crate::kernel::actor::{Actor, RoleCode, Who};
+use crate::training::{self, policy::ClassFacts};
 
 /// Acts on imports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +32,10 @@ impl ImportAct {
 #[must_use]
 pub fn allows(actor: &Actor, kind: ImportKind) -> bool {
     let roles: &[RoleCode] = match kind {
-        ImportKind::Enrolments | ImportKind::Lessons | ImportKind::Attendance => {
+        ImportKind::Enrolments => {
+            &[RoleCode::OrgDeptCity, RoleCode::OrgDeptDistrict, RoleCode::ClassTeacher, RoleCode::BranchAdmin]
+        }
+        ImportKind::Lessons | ImportKind::Attendance => {
             &[RoleCode::OrgDeptCity, RoleCode::OrgDeptDistrict, RoleCode::ClassTeacher]
         }
         ImportKind::Documents => &[RoleCode::OrgDeptCity, RoleCode::OrgDeptDistrict, RoleCode::BranchAdmin],
@@ -59,4 +63,26 @@ pub fn may_file(actor: &Actor, city: CityId, path: &str) -> bool {
     actor.is_system()
         || actor.is_city_staff_of(city)
         || actor.holding(&roles).any(|held| !held.read_only && path.starts_with(&held.path))
+}
+
+/// Whether the actor may bring people or lessons into a class: whoever runs it, and branches their own people while it
+/// takes enrolments (`domain.md` 3.3).
+#[must_use]
+pub fn may_fill(actor: &Actor, kind: ImportKind, class: &ClassFacts) -> bool {
+    actor.is_system()
+        || training::policy::runs(actor, class)
+        || (kind == ImportKind::Enrolments && training::policy::nominates(actor, class))
+}
+
+/// Whether the actor may enrol people of an organisation: whoever runs the class those of its city and of organisations
+/// that were given places, branches their own.
+#[must_use]
+pub fn may_enrol(actor: &Actor, class: &ClassFacts, (city, path): (CityId, &str), has_places: bool) -> bool {
+    if actor.is_system() {
+        return true;
+    }
+    if training::policy::runs(actor, class) {
+        return city == class.city || has_places;
+    }
+    actor.holding(&[RoleCode::BranchAdmin]).any(|held| !held.read_only && path.starts_with(&held.path))
 }

@@ -57,6 +57,8 @@ pub struct ImportBody {
     pub problem_code: Option<String>,
     /// Class, for rosters and timetables.
     pub class_id: Option<ClassId>,
+    /// Headings that nothing was read under.
+    pub unused_columns: Vec<String>,
     /// Rows that need a look: errors and warnings first, then the first good ones; at most 200.
     pub rows: Vec<ImportRowBody>,
     /// When the file came.

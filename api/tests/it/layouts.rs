@@ -131,6 +131,85 @@ Date,Activity,Side A,Side B,Type,Organiser,Attended,Status
         assert_eq!((total(bench, "/pairings").await, total(bench, "/programmes").await), (0, 0));
     }
 
+    async fn what_a_file_does_not_say_stays_as_it_is(bench: &Bench, demo) {
+        let staff = signed_in(bench, "pds.staff").await;
+        let find = async |code: &str| {
+            let list = nobody().get(bench, &format!("/organisations?q={code}&limit=100")).await.body["items"].clone();
+            list.as_array().unwrap().iter().find(|one| one["code"] == code).unwrap().clone()
+        };
+        let (before, zone) = (find("PDS-XH").await, find("PDS-SF").await);
+        let sheet = "编码,名称,上级编码,层级,简称,组织类型\nPDS-XH,中共平顶山市新华区委,PDS,区,,\nPDS-SF,平顶山市城乡一体化示范区党工委,PDS,,,\nPDS-XH-N1,新华区新设街道党工委,PDS-XH,,,街道党工委\n";
+        let body = staged(bench, &staff, sheet).await;
+        assert_eq!((body["counts"]["same"].as_u64(), body["counts"]["add"].as_u64()), (Some(2), Some(1)), "{body}");
+        let renamed = "编码,名称,上级编码,层级\nPDS-XH,中共平顶山市新华区委员会,PDS,区\n";
+        let body = staged(bench, &staff, renamed).await;
+        assert!(body["rows"].to_string().contains("中共平顶山市新华区委 → 中共平顶山市新华区委员会"), "{body}");
+        let path = format!("/imports/{}/actions/confirm", body["id"].as_str().unwrap());
+        assert_eq!(staff.act(bench, &path, 1, Some(json!({}))).await.status, 200);
+        let after = find("PDS-XH").await;
+        for field in ["name_short", "name_display", "form", "kind_text", "level", "provenance"] {
+            assert_eq!(after[field], before[field], "{field}");
+        }
+        assert_eq!(find("PDS-SF").await, zone);
+    }
+
+    async fn numbers_of_one_ledger_are_not_those_of_another(bench: &Bench, demo) {
+        let first = "编号,结对名称,日期,主题\n1,新华区—温馨苑,2020-01-05,一月活动\n2,新华区—温馨苑,2020-02-05,二月活动\n";
+        let made = brought(bench, ImportKind::Activities, first).await;
+        assert_eq!(made.counts.add, 2);
+        let second = "编号,结对名称,日期,主题\n1,卫东区—康和苑,2020-04-05,四月活动\n2,卫东区—康和苑,2020-05-05,五月活动\n";
+        assert_eq!(brought(bench, ImportKind::Activities, second).await.counts.add, 2);
+        let other = "编号,结对名称,日期,主题\n1,新华区—温馨苑,2020-11-05,另一次活动\n";
+        let other = checked(bench, ImportKind::Activities, other).await;
+        assert_eq!((other.counts.rejected, codes(&other).contains(&"code_taken")), (1, true), "{:?}", other.rows);
+        let bare = "结对名称,日期,主题,参加人数\n新华区—温馨苑,2020-01-05,一月活动,20\n市城乡一体化示范区—龙华庭,2020-01-06,楼栋党小组互访,99\n";
+        let bare = checked(bench, ImportKind::Activities, bare).await;
+        assert_eq!((bare.counts.same, bare.counts.add), (2, 0), "{:?}", bare.rows);
+        assert!(codes(&bare).contains(&"kept_as_is"), "{:?}", bare.rows);
+    }
+
+    async fn sums_and_notes_below_a_table_are_no_data(bench: &Bench, demo) {
+        for (kind, text) in [
+            (ImportKind::Pairings, "序号,甲方,乙方,领域\n1,新华区,温馨苑,治理\n合计：1对,,,\n备注：无,,,\n总计,,,1\n"),
+            (ImportKind::Organisations, "名称,上级,组织类型,层级\n中共平顶山市新华区委,PDS,区级党组织,区\n合计,3,,\n备注：以上,,,\n填表人：张三,,审核人：,\n制表单位：某部,,,\n"),
+            (ImportKind::Activities, "日期,主题,结对名称\n2020-01-05,某活动,新华区—温馨苑\n合计,1,\n"),
+        ] {
+            let body = checked(bench, kind, text).await;
+            assert_eq!((body.counts.accepted, body.counts.rejected), (1, 0), "{kind:?}: {:?}", body.rows);
+        }
+    }
+
+    async fn nobody_is_enrolled_from_outside_or_twice_at_a_time(bench: &Bench, demo) {
+        // REQ Z-07
+        let staff = signed_in(bench, "pds.staff").await;
+        let class = empty_class(bench).await;
+        let options = json!({ "class_id": class }).to_string();
+        let fields = [("kind", "enrolments"), ("options", options.as_str())];
+        let sheet = "姓名,手机,单位编码,住宿\n外来的人,19900008101,WH-BBT-KHY,是\n本市的人,19900008102,PDS-WD,否\n";
+        let body = staff.upload(bench, "/imports", &fields, "册.csv", sheet.as_bytes()).await.body;
+        assert_eq!((body["counts"]["accepted"].as_u64(), body["counts"]["rejected"].as_u64()), (Some(1), Some(1)), "{body}");
+        assert!(body["rows"].to_string().contains("not_yours"), "{body}");
+        assert_eq!(body["unused_columns"], json!(["住宿"]));
+        let path = format!("/imports/{}/actions/confirm", body["id"].as_str().unwrap());
+        assert_eq!(staff.act(bench, &path, 1, Some(json!({ "skip_bad_rows": true }))).await.status, 200);
+
+        // The class takes enrolments: a branch puts its own people forward, and they wait to be reviewed.
+        let weidong = signed_in(bench, "weidong").await;
+        let sheet = "姓名,手机,单位\n卫东的人,19900008103,卫东区\n新华的人,19900008104,新华区\n";
+        let body = weidong.upload(bench, "/imports", &fields, "报名.csv", sheet.as_bytes()).await.body;
+        assert_eq!((body["counts"]["accepted"].as_u64(), body["counts"]["rejected"].as_u64()), (Some(1), Some(1)), "{body}");
+        let path = format!("/imports/{}/actions/confirm", body["id"].as_str().unwrap());
+        assert_eq!(weidong.act(bench, &path, 1, Some(json!({ "skip_bad_rows": true }))).await.status, 200);
+        let roster = staff.get(bench, &format!("/classes/{class}/enrolments?limit=100")).await.body["items"].clone();
+        let states: Vec<&str> = roster.as_array().unwrap().iter().map(|one| one["status"].as_str().unwrap()).collect();
+        assert_eq!(states, ["approved", "submitted"]);
+        let done = nobody().get(bench, "/classes").await.body["items"].clone();
+        let done = done.as_array().unwrap().iter().find(|one| one["status"] == "completed").unwrap()["id"].clone();
+        let options = json!({ "class_id": done }).to_string();
+        let fields = [("kind", "enrolments"), ("options", options.as_str())];
+        assert_eq!(weidong.upload(bench, "/imports", &fields, "报名.csv", sheet.as_bytes()).await.status, 403);
+    }
+
     async fn what_a_tree_gets_wrong_is_said_row_by_row(bench: &Bench, empty) {
         let tree = "\
 名称,上级,城市,层级,类型

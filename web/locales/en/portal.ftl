@@ -640,3 +640,5 @@ import-programme-hint = Needed for pairings, and for documents that both sides m
 import-templates = Empty tables
 import-template-name = empty table
 import-mend-name = rows to mend
+import-unused = Columns not used:{ " " }
+list-comma = ,{ " " }

@@ -640,3 +640,5 @@ import-programme-hint = 结对关系和给结对双方看的资料需要
 import-templates = 空白表格
 import-template-name = 空白表
 import-mend-name = 待改的行
+import-unused = 没有用到的列：
+list-comma = 、

@@ -25,7 +25,7 @@ pub(super) struct Arguments {
     /// The file.
     file: PathBuf,
     /// Class by its number or identifier, for enrolments and lessons.
-    #[arg(long)]
+    #[arg(long, required_if_eq_any([("kind", "enrolments"), ("kind", "lessons")]))]
     class: Option<String>,
     /// Programme by its code or identifier, for pairings and shared documents.
     #[arg(long)]
@@ -75,7 +75,8 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Outcome {
     tell(&checked);
     if arguments.dry_run {
         ops::cancel(&app, &call, checked.id, checked.version).await.map_err(told)?;
-        return Ok(());
+        let good = checked.counts.rejected == 0 || arguments.skip_bad_rows;
+        return if good { Ok(()) } else { Err("Some rows have errors; nothing was written.".to_owned()) };
     }
     let done = ops::confirm(&app, &call, checked.id, checked.version, arguments.skip_bad_rows).await;
     if let Some(bar) = bar {
@@ -135,6 +136,9 @@ fn tell(checked: &ImportBody) {
             let sheet = if row.sheet.is_empty() { String::new() } else { format!("{} ", row.sheet) };
             eprintln!("{sheet}{}{column} {}", row.row, fault.message);
         }
+    }
+    if !checked.unused_columns.is_empty() {
+        eprintln!("Columns not used: {}", checked.unused_columns.join(", "));
     }
     let counts = checked.counts;
     println!(

@@ -1,10 +1,12 @@
 //! Bringing in activities from before the portal.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use sea_orm::ConnectionTrait;
 use twinning_entity::activity::{self as row, ActivityKind, ActivityStatus};
 use twinning_entity::activity_record as record;
-use twinning_entity::ids::{ActivityId, ImportId, ProgrammeId};
+use twinning_entity::ids::{ActivityId, ImportId, PairingId};
 use twinning_entity::provenance::Provenance;
 
 use crate::activity::store;
@@ -49,12 +51,44 @@ pub struct Entry {
     pub provenance_note: Option<String>,
 }
 
-/// Codes that earlier imports brought in, with their programmes.
+/// An activity that is there, for matching an import.
+#[derive(Clone, Debug, sea_orm::FromQueryResult)]
+pub struct HeldBefore {
+    /// Pairing it served.
+    pub pairing: PairingId,
+    /// Code in the file it came from.
+    pub source_code: Option<String>,
+    /// Day.
+    pub held_on: NaiveDate,
+    /// Title.
+    pub title: String,
+    /// Place.
+    pub place: Option<String>,
+    /// Everybody who attended.
+    pub attended: Option<i32>,
+}
+
+/// Every activity, once for each pairing it served.
 ///
 /// # Errors
 /// The engine's error.
-pub async fn source_codes(conn: &impl ConnectionTrait) -> Result<std::collections::HashSet<(ProgrammeId, String)>> {
-    store::source_codes(conn).await
+pub async fn held_before(conn: &impl ConnectionTrait) -> Result<Vec<HeldBefore>> {
+    store::held_before(conn).await
+}
+
+/// Numbers of activities that an import gives, year by year, counted on from those that are there.
+#[derive(Debug, Default)]
+pub struct Numbering(HashMap<i32, u32>);
+
+impl Numbering {
+    async fn next(&mut self, tx: &impl ConnectionTrait, year: i32) -> Result<String> {
+        let last = match self.0.get(&year) {
+            Some(last) => *last,
+            None => store::last_no(tx, year).await?,
+        };
+        self.0.insert(year, last + 1);
+        Ok(store::no_of(year, last + 1))
+    }
 }
 
 /// Brings in one activity, in a write that is under way; it never counts as confirmed by the other side (I06).
@@ -67,6 +101,7 @@ pub async fn bring_in(
     call: &Call,
     entry: Entry,
     import: ImportId,
+    numbering: &mut Numbering,
 ) -> Result<ActivityId> {
     let id: ActivityId = app.new_id();
     let now = app.now();
@@ -77,7 +112,7 @@ pub async fn bring_in(
     };
     let activity = row::Model {
         id,
-        no: store::next_no(tx, chrono::Datelike::year(&entry.held_on)).await?,
+        no: numbering.next(tx, chrono::Datelike::year(&entry.held_on)).await?,
         programme_id: entry.pairing.programme,
         kind: entry.kind,
         title: entry.title,

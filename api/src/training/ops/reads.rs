@@ -7,7 +7,7 @@ use sea_orm::ConnectionTrait;
 use twinning_entity::class as row;
 use twinning_entity::class::ClassStatus;
 use twinning_entity::enrolment;
-use twinning_entity::ids::{CityId, ClassId, FileId, OrganisationId};
+use twinning_entity::ids::{CityId, ClassId, FileId, OrganisationId, PersonId};
 use twinning_entity::lesson;
 
 use crate::app::App;
@@ -80,8 +80,13 @@ pub async fn facts(conn: &impl ConnectionTrait, id: ClassId, today: NaiveDate) -
         ClassStatus::InClass | ClassStatus::Assessing | ClassStatus::Completed | ClassStatus::Archived
     );
     let in_time = found.material_until.is_none_or(|until| today <= until);
-    let facts =
-        ClassFacts { id, city: organiser.city, organiser_path: organiser.path, materials_open: running && in_time };
+    let facts = ClassFacts {
+        id,
+        city: organiser.city,
+        organiser_path: organiser.path,
+        materials_open: running && in_time,
+        enrolling: found.status == ClassStatus::Enrolling,
+    };
     Ok((found, facts))
 }
 
@@ -200,6 +205,15 @@ pub async fn quotas(app: &App, call: &Call, id: ClassId) -> Result<Vec<QuotaBody
 /// The engine's error.
 pub async fn by_no(conn: &impl ConnectionTrait, class_no: &str) -> Result<Option<ClassId>> {
     Ok(store::by_no(conn, class_no).await?.map(|found| found.id))
+}
+
+/// People who are in other classes on any day of one, with the name of the other (`domain.md` 3.3: nobody is in two
+/// classes at a time).
+///
+/// # Errors
+/// The engine's error.
+pub async fn elsewhere(conn: &impl ConnectionTrait, class: &row::Model) -> Result<Vec<(PersonId, String)>> {
+    store::elsewhere(conn, class).await
 }
 
 /// Places of each organisation, for holding a roster to them.

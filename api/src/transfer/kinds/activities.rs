@@ -1,6 +1,6 @@
 //! Joint activities from before the portal.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,7 @@ use twinning_entity::provenance::Provenance;
 use super::directory::Directory;
 use super::pairings::day;
 use super::{Action, Line, Report, values, walk, words};
+use crate::activity::ops::HeldBefore;
 use crate::pairing::ops::PairingSides;
 use crate::transfer::fault::FileFault;
 use crate::transfer::header::{Column, column, either, plain};
@@ -79,6 +80,8 @@ pub(super) const COLUMNS: &[Column] = &[
             "参加人次",
             "实到",
             "实到人数",
+            "参会人数",
+            "出席人数",
             "attended",
             "attended_total",
             "attendance",
@@ -87,7 +90,7 @@ pub(super) const COLUMNS: &[Column] = &[
     column("participants_a", false, &["甲方人数", "甲方实到", "我方人数", "我方实到", "attended_a"]),
     column("participants_b", false, &["乙方人数", "乙方实到", "对方人数", "对方实到", "attended_b"]),
     column("summary", false, &["内容", "主要内容", "活动内容", "摘要", "活动情况", "情况", "content", "description"]),
-    column("status", false, &["状态", "确认状态", "活动状态", "state"]),
+    column("status", false, &["状态", "确认状态", "活动状态", "确认情况", "是否确认", "对方是否确认", "进展", "state"]),
     column("provenance", false, &["数据性质", "来源", "source"]),
 ];
 
@@ -132,8 +135,8 @@ pub struct Context<'a> {
     pub pairings: &'a [PairingSides],
     /// Today, which no held activity lies behind.
     pub today: NaiveDate,
-    /// Whether an earlier import brought this code of a pairing's programme.
-    pub known: &'a dyn Fn(&PairingSides, &str) -> bool,
+    /// Activities that are there.
+    pub known: &'a [HeldBefore],
     /// Whether activities of pairings between these cities may be brought in.
     pub may: &'a dyn Fn((CityId, CityId)) -> bool,
 }
@@ -144,7 +147,9 @@ pub struct Context<'a> {
 /// [`FileFault`] when no sheet has the columns.
 pub fn check(sheets: &[Sheet], context: &Context<'_>) -> Result<Report, FileFault> {
     let names = Names::new(context);
-    let mut seen = HashSet::new();
+    let stored = Stored::new(context.known);
+    let mut codes = HashSet::new();
+    let mut meetings = HashSet::new();
     walk(sheets, COLUMNS, |line| {
         let title = line.need("title", "missing_title", 60);
         let kind_text = line.text("kind");
@@ -178,18 +183,31 @@ pub fn check(sheets: &[Sheet], context: &Context<'_>) -> Result<Report, FileFaul
             line.fault("not_yours", "pairing", &pairing.name);
         }
         let by_side_a = organised_by_a(line, context.directory, pairing);
-        let code = match line.some("code") {
-            Some(code) if code.chars().count() > 40 => {
-                line.fault("too_long", "code", &code);
-                code
-            }
-            Some(code) => code,
-            None => format!("{}/{}/{title}", pairing.code, held_on?),
+        let written = line.some("code");
+        if let Some(code) = written.as_deref().filter(|code| code.chars().count() > 40) {
+            line.fault("too_long", "code", code);
+        }
+        let held_on = held_on?;
+        // A number counts within its pairing: every ledger begins with 1.
+        let code = match &written {
+            Some(code) => format!("{}/{code}", pairing.code),
+            None => format!("{}/{held_on}/{title}", pairing.code),
         };
-        if !seen.insert((pairing.programme, code.clone())) {
-            let field = if line.some("code").is_some() { "code" } else { "title" };
-            let written = line.text(field);
-            line.fault("duplicate_in_file", field, &written);
+        let meeting = (pairing.id, held_on, plain(&title));
+        let again = match &written {
+            Some(_) => !codes.insert(code.clone()),
+            None => meetings.contains(&meeting),
+        };
+        meetings.insert(meeting);
+        if again {
+            let field = if written.is_some() { "code" } else { "title" };
+            let text = line.text(field);
+            line.fault("duplicate_in_file", field, &text);
+        }
+        let same = stored.same(pairing, &code, written.is_some(), held_on, &title);
+        if let Some(other) = same.filter(|other| other.held_on != held_on || plain(&other.title) != plain(&title)) {
+            let text = line.text("code");
+            line.fault("code_taken", "code", &format!("{text}：{} {}", other.held_on, other.title));
         }
         let place = line.some("place");
         let summary = line.some("summary");
@@ -204,7 +222,7 @@ pub fn check(sheets: &[Sheet], context: &Context<'_>) -> Result<Report, FileFaul
             pairing: pairing.id,
             kind: kind.unwrap_or(ActivityKind::JointActivity),
             title,
-            held_on: held_on?,
+            held_on,
             online: place.as_deref().is_some_and(|place| ["线上", "online"].contains(&place.to_lowercase().as_str())),
             place,
             attended: attended.or_else(|| Some(attended_a? + attended_b?)),
@@ -215,14 +233,70 @@ pub fn check(sheets: &[Sheet], context: &Context<'_>) -> Result<Report, FileFaul
             note: Some(note).filter(|text| !text.is_empty()),
             code,
         };
-        let action = if (context.known)(pairing, &row.code) { Action::Same } else { Action::Add };
+        if let Some(other) = same {
+            tell_differences(line, &row, other);
+        }
+        let action = if same.is_some() { Action::Same } else { Action::Add };
         let label = row.title.clone();
         serde_json::to_value(row).ok().map(|value| (action, label, value))
     })
 }
 
+/// What is there that a file may mean.
+struct Stored<'a> {
+    by_code: HashMap<(PairingId, &'a str), &'a HeldBefore>,
+    by_meeting: HashMap<(PairingId, NaiveDate, String), &'a HeldBefore>,
+}
+
+impl<'a> Stored<'a> {
+    fn new(known: &'a [HeldBefore]) -> Self {
+        let mut by_code = HashMap::new();
+        let mut by_meeting = HashMap::new();
+        for one in known {
+            if let Some(code) = &one.source_code {
+                by_code.insert((one.pairing, code.as_str()), one);
+            }
+            by_meeting.insert((one.pairing, one.held_on, plain(&one.title)), one);
+        }
+        Self { by_code, by_meeting }
+    }
+
+    /// The activity that a row means: that of its number, or else that of its pairing, date and title. Two numbers of
+    /// one ledger are two activities even where they are called alike on one day.
+    fn same(
+        &self,
+        pairing: &PairingSides,
+        code: &str,
+        numbered: bool,
+        held_on: NaiveDate,
+        title: &str,
+    ) -> Option<&'a HeldBefore> {
+        if let Some(found) = self.by_code.get(&(pairing.id, code)) {
+            return Some(found);
+        }
+        let found = self.by_meeting.get(&(pairing.id, held_on, plain(title)))?;
+        let meeting = format!("{}/{held_on}/", pairing.code);
+        let has_number = found.source_code.as_deref().is_some_and(|other| !other.starts_with(&meeting));
+        Some(*found).filter(|_| !(numbered && has_number))
+    }
+}
+
+/// Says where the file differs from what is there, for an import changes no activity.
+fn tell_differences(line: &mut Line<'_>, row: &Held, other: &HeldBefore) {
+    if let (Some(now), Some(before)) = (row.attended, other.attended)
+        && now != before
+    {
+        line.warn("kept_as_is", "participants", &format!("{before} → {now}"));
+    }
+    if let (Some(now), Some(before)) = (&row.place, &other.place)
+        && now != before
+    {
+        line.warn("kept_as_is", "place", &format!("{before} → {now}"));
+    }
+}
+
 fn count(line: &mut Line<'_>, field: &str) -> Option<i32> {
-    let written = line.some(field)?;
+    let written = line.some(field).filter(|text| !values::is_blank(text))?;
     let found = values::count(&written);
     if found.is_none() {
         line.fault("bad_number", field, &written);

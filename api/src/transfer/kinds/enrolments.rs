@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use twinning_entity::ids::{CityId, OrganisationId};
+use twinning_entity::organisation::Model;
 use twinning_entity::provenance::Provenance;
 
 use super::directory::{Directory, Unfound};
@@ -24,6 +25,8 @@ pub(super) const COLUMNS: &[Column] = &[
             "参训人员",
             "人员姓名",
             "参训人员姓名",
+            "学员",
+            "参训学员",
             "full_name",
             "trainee",
             "trainee_name",
@@ -44,6 +47,8 @@ pub(super) const COLUMNS: &[Column] = &[
             "电话号码",
             "本人电话",
             "本人手机号",
+            "联系手机",
+            "手机电话",
             "mobile",
             "mobile_phone",
             "mobile_number",
@@ -77,6 +82,9 @@ pub(super) const COLUMNS: &[Column] = &[
             "所属党组织",
             "党组织",
             "报送单位",
+            "派出单位",
+            "街道",
+            "社区",
             "organisation",
             "organization",
             "work_unit",
@@ -139,6 +147,10 @@ pub struct Enrolled {
 pub struct Context<'a> {
     /// Known organisations.
     pub directory: &'a Directory,
+    /// Whether people of an organisation may be enrolled.
+    pub may: &'a dyn Fn(&Model) -> bool,
+    /// Another class that a person of this name and phone is in at the same time.
+    pub elsewhere: &'a dyn Fn(&str, &str) -> Option<String>,
     /// City of the class's organiser, whose organisations go first.
     pub near: Option<CityId>,
     /// Year of the class, for dates without one.
@@ -174,6 +186,10 @@ pub fn check(sheets: &[Sheet], context: &Context<'_>) -> Result<Report, FileFaul
             return Some((Action::Add, row.name.clone(), serde_json::Value::Null));
         }
         let there = (context.enrolled)(&row.name, &row.phone);
+        if let Some(other) = (context.elsewhere)(&row.name, &row.phone).filter(|_| !there) {
+            line.fault("other_class", "name", &other);
+            return None;
+        }
         if let (Some(quotas), Some(district), false) = (&context.quotas, row.district, there)
             && let Some(places) = quotas.get(&district)
         {
@@ -241,6 +257,7 @@ fn unit(line: &mut Line<'_>, context: &Context<'_>) -> (Unit, Option<Organisatio
     let district = directory.district(&named, near).or_else(|| directory.district(&line.sheet.name, near));
     let code = line.text("unit_code").to_uppercase();
     if let Some(found) = directory.code(&code).filter(|_| !code.is_empty()) {
+        check_care(line, context, "unit_code", found);
         let district = directory.district_of(found).map(|one| one.id);
         return (Some((found.id, found.code.clone())), district);
     }
@@ -253,7 +270,10 @@ fn unit(line: &mut Line<'_>, context: &Context<'_>) -> (Unit, Option<Organisatio
         return (None, None);
     }
     match directory.name(&written, district, near) {
-        Ok(found) => (Some((found.id, found.code.clone())), directory.district_of(found).map(|one| one.id)),
+        Ok(found) => {
+            check_care(line, context, "unit", found);
+            (Some((found.id, found.code.clone())), directory.district_of(found).map(|one| one.id))
+        }
         Err(Unfound::Unknown) => {
             line.fault("unknown_org", "unit", &written);
             (None, None)
@@ -262,6 +282,13 @@ fn unit(line: &mut Line<'_>, context: &Context<'_>) -> (Unit, Option<Organisatio
             line.fault("ambiguous_org", "unit", &written);
             (None, None)
         }
+    }
+}
+
+/// People of organisations outside one's care are not enrolled by one.
+fn check_care(line: &mut Line<'_>, context: &Context<'_>, field: &str, unit: &Model) {
+    if !(context.may)(unit) {
+        line.fault("not_yours", field, &unit.name_short);
     }
 }
 
@@ -313,14 +340,12 @@ pub fn quotas(sheets: &[Sheet], directory: &Directory, near: Option<CityId>) -> 
 mod tests {
     use std::collections::BTreeMap;
 
-    use serde_json::Value;
-    use twinning_entity::organisation::Model;
-
     use super::*;
     use crate::transfer::header::Columns;
     use crate::transfer::kinds::organisations::{self, Organised};
     use crate::transfer::kinds::{Checked, Verdict};
     use crate::transfer::sheet::{self, Limits};
+    use serde_json::Value;
 
     fn fixture(name: &str) -> Vec<u8> {
         std::fs::read(format!("{}/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
@@ -456,6 +481,8 @@ mod tests {
             });
             let context = Context {
                 directory: &directory,
+                may: &|_| true,
+                elsewhere: &|_, _| None,
                 near: None,
                 year: Some(2019),
                 quotas,

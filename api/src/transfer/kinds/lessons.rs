@@ -98,10 +98,9 @@ pub struct Slot {
 pub fn check(sheets: &[Sheet], (first, last): (NaiveDate, NaiveDate), known: &[Lesson]) -> Result<Report, FileFault> {
     let mut seen = HashSet::new();
     let mut slots: Vec<(NaiveDate, NaiveTime, NaiveTime)> = Vec::new();
-    let mut counted = 0;
+    // Rows without a number go on behind the lessons that stand.
+    let mut highest = known.iter().map(|one| one.no).max().unwrap_or(0);
     walk(sheets, COLUMNS, |line| {
-        counted += 1;
-        let no = number(line, counted, &mut seen);
         let on_date = day(line, "on_date", Some(first.year()));
         match on_date {
             None if line.faults.iter().all(|fault| fault.code != "bad_date") => {
@@ -120,9 +119,20 @@ pub fn check(sheets: &[Sheet], (first, last): (NaiveDate, NaiveDate), known: &[L
             }
         }
         let credit_tenths = credit(line);
-        let (no, on_date, (starts, ends)) = (no?, on_date?, times?);
-        let same = known.iter().find(|one| one.no == no);
+        let written = number(line)?;
+        let (on_date, (starts, ends)) = (on_date?, times?);
         let slot = (on_date, starts, ends);
+        let same = match written {
+            Some(no) => known.iter().find(|one| one.no == no),
+            None => known.iter().find(|one| one.slot == slot && one.title == title),
+        };
+        let no = written.or(same.map(|one| one.no)).unwrap_or(highest + 1);
+        highest = highest.max(no);
+        if !seen.insert(no) {
+            let field = if written.is_some() { "no" } else { "title" };
+            let text = line.text(field);
+            line.fault("duplicate_in_file", field, &text);
+        }
         // T1: lessons of one class do not overlap, neither in the file nor with those that stand.
         let meets =
             |(day, from, to): &(NaiveDate, NaiveTime, NaiveTime)| *day == on_date && starts < *to && *from < ends;
@@ -169,20 +179,20 @@ pub struct Lesson {
     pub title: String,
 }
 
-/// The number of a lesson; a file without numbers counts its rows.
-fn number(line: &mut Line<'_>, counted: i32, seen: &mut HashSet<i32>) -> Option<i32> {
+/// The number of a lesson, if it has one: 4, 第4课. None where something else stands there.
+#[expect(clippy::option_option, reason = "no number is not a wrong one")]
+fn number(line: &mut Line<'_>) -> Option<Option<i32>> {
     let written = line.text("no");
-    let no = if written.is_empty() && line.header.place("no").is_none() {
-        Some(counted)
-    } else {
-        written.parse::<i32>().ok().filter(|no| (1..=9_999).contains(no))
-    };
-    match no {
-        None => line.fault("bad_number", "no", &written),
-        Some(no) if !seen.insert(no) => line.fault("duplicate_in_file", "no", &written),
-        Some(_) => {}
+    if written.is_empty() {
+        return Some(None);
     }
-    no
+    let bare = written.trim_start_matches('第').trim_end_matches(['课', '次', '讲', '节']);
+    let no = bare.parse::<i32>().ok().filter(|no| (1..=9_999).contains(no));
+    if no.is_none() {
+        line.fault("bad_number", "no", &written);
+        return None;
+    }
+    Some(no)
 }
 
 /// Begin and end, from a column each or from one that holds both.
@@ -219,7 +229,7 @@ fn times(line: &mut Line<'_>) -> Option<(NaiveTime, NaiveTime)> {
 
 fn mode(line: &mut Line<'_>) -> Option<TeachingMode> {
     let written = line.text("mode");
-    if line.header.place("mode").is_none() {
+    if written.is_empty() {
         line.warn("mode_assumed", "mode", "");
         return Some(TeachingMode::Lecture);
     }

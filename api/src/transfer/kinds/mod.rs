@@ -61,6 +61,8 @@ pub enum Action {
 pub struct Report {
     /// Headings as written.
     pub header: Vec<String>,
+    /// Headings that nothing was read under.
+    pub unused: Vec<String>,
     /// Its rows.
     pub rows: Vec<Checked>,
 }
@@ -153,6 +155,11 @@ pub fn walk(
         any = true;
         if report.header.is_empty() {
             report.header.clone_from(&header.headings);
+        }
+        for heading in header.unused() {
+            if !report.unused.contains(&heading) {
+                report.unused.push(heading);
+            }
         }
         for (at, row) in sheet.rows.iter().enumerate() {
             if header.is_before(at)

@@ -83,12 +83,29 @@ pub(super) const COLUMNS: &[Column] = &[
             "organization_code",
         ],
     ),
-    column("name_short", false, &["简称", "组织简称", "单位简称", "short_name", "abbreviation"]),
-    column("level", false, &["层级", "级别", "组织层级", "单位层级", "组织级别", "org_level"]),
+    column(
+        "name_short",
+        false,
+        &["简称", "组织简称", "单位简称", "党组织简称", "机构简称", "short_name", "abbreviation"],
+    ),
+    column("level", false, &["层级", "级别", "组织层级", "单位层级", "组织级别", "行政层级", "行政级别", "org_level"]),
     column(
         "kind",
         false,
-        &["组织类型", "类型", "组织形式", "党组织类型", "组织类别", "形式", "form", "org_form", "type"],
+        &[
+            "组织类型",
+            "类型",
+            "组织形式",
+            "党组织类型",
+            "组织类别",
+            "党组织类别",
+            "单位类型",
+            "类别",
+            "形式",
+            "form",
+            "org_form",
+            "type",
+        ],
     ),
     column("city", false, &["城市", "所在城市", "所属城市", "市", "所在市", "地市", "city_name"]),
     column("division_code", false, &["行政区划代码", "区划代码", "行政区划", "division"]),
@@ -148,10 +165,13 @@ pub fn check(sheets: &[Sheet], context: &Context<'_>) -> Result<Report, FileFaul
     let mut seen = HashSet::new();
     let mut placed: Vec<(String, Option<String>)> = Vec::new();
     let mut report = walk(sheets, COLUMNS, |line| {
-        let row = read(line, &tree, placed.len())?;
+        let row = read(line, &tree, placed.len(), context)?;
         placed.push((row.code.clone(), row.parent_code.clone()));
         let known = context.directory.code(&row.code);
         judge(line, context, &row, known);
+        if let Some(known) = known {
+            tell_changes(line, &row, known);
+        }
         if !row.code.is_empty() && !seen.insert(row.code.clone()) {
             let field = if line.text("code").is_empty() { "name_full" } else { "code" };
             let written = line.text(field);
@@ -188,15 +208,17 @@ fn drafts(sheets: &[Sheet]) -> Result<Vec<Draft>, FileFault> {
     Ok(out)
 }
 
-fn read(line: &mut Line<'_>, tree: &Tree, at: usize) -> Option<Organised> {
+fn read(line: &mut Line<'_>, tree: &Tree, at: usize, context: &Context<'_>) -> Option<Organised> {
     let draft = tree.draft(at)?;
+    // What a file does not say of an organisation that is there stays as it is.
+    let known = context.directory.code(draft.code());
     let name_full = line.need("name_full", "missing_name", 120);
     let code = draft.code().to_owned();
     if line.some("code").is_some() && !is_code(&code) {
         line.fault("bad_code", "code", &code);
     }
     let city = draft.city.clone().unwrap_or_default();
-    if city.is_empty() {
+    if city.is_empty() && tree.parent(at).is_ok() {
         line.fault("missing_city", "city", "");
     } else if city.chars().count() > 40 {
         line.fault("too_long", "city", &city);
@@ -217,37 +239,100 @@ fn read(line: &mut Line<'_>, tree: &Tree, at: usize) -> Option<Organised> {
         }
     };
     let written = line.text("level");
-    let level = draft.level.or_else(|| tree.inherited(at, &written));
-    if level.is_none() {
-        line.fault("bad_level", "level", &written);
-    }
     let kind_text = line.some("kind");
+    let level = level_of(line, tree, at, known, parent_code.as_deref(), context);
     if kind_text.as_deref().is_some_and(|kind| kind.chars().count() > 60) {
         line.fault("too_long", "kind", kind_text.as_deref().unwrap_or_default());
     }
-    let division_code = line.some("division_code");
+    let division_code = line.some("division_code").or_else(|| known.and_then(|known| known.division_code.clone()));
     let is_division = |code: &str| matches!(code.len(), 6 | 9 | 12) && code.bytes().all(|byte| byte.is_ascii_digit());
     if let Some(code) = division_code.as_deref().filter(|code| !is_division(code)) {
         line.fault("bad_division", "division_code", code);
     }
     let says_zone = |text: &str| text.contains("功能区");
+    let is_zone = values::yes(&line.text("functional_zone"))
+        || words::is_zone(&written)
+        || says_zone(&line.text("code_note"))
+        || kind_text.as_deref().is_some_and(says_zone);
+    let tells_zone = ["functional_zone", "code_note", "level"].iter().any(|field| line.some(field).is_some());
+    let said = line.some("provenance");
     Some(Organised {
-        functional_zone: values::yes(&line.text("functional_zone"))
-            || words::is_zone(&written)
-            || says_zone(&line.text("code_note"))
-            || kind_text.as_deref().is_some_and(says_zone),
-        provenance: values::provenance(&line.text("provenance")),
-        note: line.some("note"),
-        form: form(kind_text.as_deref().unwrap_or_default(), &name_full, level),
-        kind_text,
+        functional_zone: if tells_zone { is_zone } else { is_zone || known.is_some_and(|known| known.functional_zone) },
+        provenance: match (&said, known) {
+            (None, Some(known)) => known.provenance,
+            _ => values::provenance(said.as_deref().unwrap_or_default()),
+        },
+        note: line.some("note").or_else(|| known.and_then(|known| known.provenance_note.clone())),
+        form: match (&kind_text, known) {
+            (None, Some(known)) => known.form,
+            _ => form(kind_text.as_deref().unwrap_or_default(), &name_full, level),
+        },
+        kind_text: kind_text.or_else(|| known.and_then(|known| known.kind_text.clone())),
         level: level.unwrap_or(OrgLevel::Community),
         code,
         name_full,
-        name_short: draft.name_short.clone(),
+        name_short: match known {
+            Some(known) if line.some("name_short").is_none() => known.name_short.clone(),
+            _ => draft.name_short.clone(),
+        },
         parent_code,
         city,
         division_code,
     })
+}
+
+/// The level of a row: its own words, those of its kind, what is there already, or what its superior tells: a general
+/// branch below a community is an estate's, bodies without a level of their own stand at that of their superior.
+fn level_of(
+    line: &mut Line<'_>,
+    tree: &Tree,
+    at: usize,
+    known: Option<&Model>,
+    parent: Option<&str>,
+    context: &Context<'_>,
+) -> Option<OrgLevel> {
+    let written = line.text("level");
+    let own = tree.draft(at).and_then(|draft| draft.level).or_else(|| tree.inherited(at, &written));
+    let stands = || known.map(|known| known.level).filter(|_| written.is_empty());
+    if let Some(level) = own.or_else(stands) {
+        return Some(level);
+    }
+    if !written.is_empty() {
+        line.fault("bad_level", "level", &written);
+        return None;
+    }
+    let above = tree.level_above(at).or_else(|| context.directory.code(parent?).map(|above| above.level));
+    let Some(above) = above else {
+        line.fault("missing_level", "level", "");
+        return None;
+    };
+    let is_general_branch = line.text("kind") == "党总支" && above == OrgLevel::Community;
+    let level = if is_general_branch { OrgLevel::Estate } else { above };
+    line.warn("level_assumed", "kind", level.word());
+    Some(level)
+}
+
+/// Says field by field what an import would change.
+fn tell_changes(line: &mut Line<'_>, row: &Organised, known: &Model) {
+    let none = || "–".to_owned();
+    let changes = [
+        ("name_full", known.name_full.clone(), row.name_full.clone()),
+        ("name_short", known.name_short.clone(), row.name_short.clone()),
+        ("level", known.level.word().to_owned(), row.level.word().to_owned()),
+        (
+            "kind",
+            known.kind_text.clone().unwrap_or_else(|| known.form.word().to_owned()),
+            row.kind_text.clone().unwrap_or_else(|| row.form.word().to_owned()),
+        ),
+        (
+            "division_code",
+            known.division_code.clone().unwrap_or_else(none),
+            row.division_code.clone().unwrap_or_else(none),
+        ),
+    ];
+    for (field, before, after) in changes.into_iter().filter(|(_, before, after)| before != after) {
+        line.warn("changed", field, &format!("{before} → {after}"));
+    }
 }
 
 /// Holds a row to what is there: the city it may be brought into, and the place it has already.

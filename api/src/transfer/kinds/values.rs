@@ -156,7 +156,13 @@ pub fn time(cell: &Cell) -> Option<NaiveTime> {
 
 /// A time as people write it: 8:30, 8时30分, 下午2:30, 14：00:00.
 fn clock(text: &str) -> Option<NaiveTime> {
-    let bare: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let bare: String = text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
+    let (bare, half) = match (bare.strip_suffix("am"), bare.strip_suffix("pm")) {
+        (Some(rest), _) => (rest.to_owned(), ""),
+        (_, Some(rest)) => (rest.to_owned(), "下午"),
+        _ => (bare, ""),
+    };
+    let bare = format!("{half}{bare}");
     let (bare, afternoon) = match ["下午", "晚上", "晚"].iter().find_map(|word| bare.strip_prefix(word)) {
         Some(rest) => (rest.to_owned(), true),
         None => {
@@ -166,7 +172,15 @@ fn clock(text: &str) -> Option<NaiveTime> {
     };
     let bare = bare.replace('半', "30").replace(['：', '时', '点', '.'], ":").replace('分', "");
     let bare = bare.trim_end_matches(':');
-    let bare = if bare.contains(':') { bare.to_owned() } else { format!("{bare}:00") };
+    let bare = match (bare.contains(':'), bare.len()) {
+        (true, _) => bare.to_owned(),
+        // 830 and 1430 as clocks are read aloud.
+        (false, 3 | 4) => {
+            let (hours, minutes) = bare.split_at_checked(bare.len() - 2)?;
+            format!("{hours}:{minutes}")
+        }
+        _ => format!("{bare}:00"),
+    };
     let read = ["%H:%M", "%H:%M:%S"].iter().find_map(|form| NaiveTime::parse_from_str(&bare, form).ok())?;
     if afternoon && chrono::Timelike::hour(&read) < 12 {
         return Some(read.overflowing_add_signed(chrono::TimeDelta::hours(12)).0);
@@ -260,8 +274,16 @@ pub fn count(text: &str) -> Option<i32> {
         .find_map(|unit| bare.strip_suffix(unit))
         .unwrap_or(&bare)
         .trim();
-    let bare = bare.strip_suffix(".0").unwrap_or(bare);
+    let bare = bare.strip_prefix('约').unwrap_or(bare).trim();
+    let bare = bare.strip_suffix(".0").unwrap_or(bare).replace(',', "");
     bare.parse().ok().filter(|number| (0..=1_000_000).contains(number))
+}
+
+/// Whether a text only says that there is nothing to say.
+#[must_use]
+pub fn is_blank(text: &str) -> bool {
+    ["", "无", "暂无", "不详", "未知", "-", "—", "——", "/", "n/a", "none"]
+        .contains(&folded(text).to_lowercase().as_str())
 }
 
 /// Two times with something between them, as 08:30—10:00 or 下午2:30至5:00.
@@ -275,7 +297,8 @@ pub fn span(text: &str) -> Option<(NaiveTime, NaiveTime)> {
     // 下午2:30至5:00 says the part of the day once.
     let noon = NaiveTime::from_hms_opt(12, 0, 0)?;
     let later = ends.overflowing_add_signed(chrono::TimeDelta::hours(12)).0;
-    let said_once = ends < starts && starts >= noon && ends < noon;
+    let part = ["下午", "晚上", "晚"].iter().any(|word| from.trim_start().starts_with(word));
+    let said_once = part && ends < starts && starts >= noon && ends < noon;
     Some((starts, if said_once { later } else { ends }))
 }
 
@@ -346,9 +369,16 @@ mod tests {
             ("14：00", 14, 0),
             ("9点", 9, 0),
             ("9点半", 9, 30),
+            ("8:30 AM", 8, 30),
+            ("2:30 pm", 14, 30),
+            ("830", 8, 30),
         ] {
             assert_eq!(time(&text(written)), NaiveTime::from_hms_opt(hour, minute, 0), "{written}");
         }
+        let at = |hour, minute| NaiveTime::from_hms_opt(hour, minute, 0).unwrap();
+        assert_eq!(span("下午2:30至5:00"), Some((at(14, 30), at(17, 0))));
+        assert_eq!(span("12:00-11:00"), Some((at(12, 0), at(11, 0))), "what is turned round is not guessed");
+        assert_eq!((count("1,200"), count("约30人"), count("三十")), (Some(1_200), Some(30), None));
         assert_eq!(name(Some(&text("阿依•古丽"))), "阿依·古丽");
         assert_eq!(name(Some(&text(" 张　三 "))), "张三");
         assert_eq!(name(Some(&text("\u{2F9C}\u{2F00}"))), "足一", "radicals become characters");

@@ -241,6 +241,7 @@ impl Work<'_> {
         let pairings: HashMap<_, _> = pairing::ops::every(tx).await?.into_iter().map(|one| (one.id, one)).collect();
         let sides = pairings.values().flat_map(|one| [one.side_a, one.side_b]).collect();
         let names = organisation::ops::names_in(tx, sides).await?;
+        let mut numbering = activity::ops::Numbering::default();
         for one in lines {
             let read: Held = value(&one)?;
             let pairing = pairings.get(&read.pairing).ok_or(ImportRule::Outdated)?;
@@ -264,7 +265,7 @@ impl Work<'_> {
                 provenance: read.provenance,
                 provenance_note: read.note,
             };
-            let id = activity::ops::bring_in(tx, self.app, self.call, entry, self.import).await?;
+            let id = activity::ops::bring_in(tx, self.app, self.call, entry, self.import, &mut numbering).await?;
             self.made(tx, one.id, "activity", id.0).await?;
         }
         Ok(())

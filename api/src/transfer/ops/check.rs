@@ -2,12 +2,13 @@
 
 mod documents;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 
 use chrono::Datelike as _;
-use twinning_entity::ids::{CityId, ClassId, PersonId};
+use twinning_entity::ids::{CityId, ClassId, OrganisationId, PersonId};
 use twinning_entity::import::ImportKind;
+use twinning_entity::organisation::Model as Organisation;
 
 use super::{NewImport, Plan};
 use crate::app::App;
@@ -72,7 +73,7 @@ pub(super) async fn completed(app: &App, call: &Call, new: &NewImport) -> Result
         ImportKind::Enrolments | ImportKind::Lessons => {
             let class = plan.class_id.ok_or(ImportRule::ClassNeeded)?;
             let (_, facts) = training::ops::facts(app.reader(), class, app.today()).await?;
-            if !call.actor.is_system() && !training::policy::runs(&call.actor, &facts) {
+            if !policy::may_fill(&call.actor, new.kind, &facts) {
                 return Err(Error::Denied);
             }
         }
@@ -134,7 +135,7 @@ pub(super) async fn report(
         ImportKind::Organisations => organisations(app, call, &sheets, &directory).await,
         ImportKind::Pairings => pairings(app, call, &sheets, &directory, plan).await,
         ImportKind::Activities => activities(app, call, &sheets, &directory).await,
-        ImportKind::Enrolments => enrolments(app, &sheets, &directory, plan).await,
+        ImportKind::Enrolments => enrolments(app, call, &sheets, &directory, plan).await,
         ImportKind::Lessons => lessons(app, call, &sheets, plan).await,
         ImportKind::Documents => documents::check(app, call, new, &sheets, &directory, plan).await,
         _ => Err(ImportRule::KindUnsupported.into()),
@@ -174,30 +175,43 @@ async fn pairings(app: &App, call: &Call, sheets: &[Sheet], directory: &Director
 
 async fn activities(app: &App, call: &Call, sheets: &[Sheet], directory: &Directory) -> Outcome {
     let pairings = pairing::ops::every(app.reader()).await?;
-    let codes = activity::ops::source_codes(app.reader()).await?;
-    let known =
-        |pairing: &pairing::ops::PairingSides, code: &str| codes.contains(&(pairing.programme, code.to_owned()));
+    let known = activity::ops::held_before(app.reader()).await?;
     let may = |cities: (CityId, CityId)| policy::may_pair(&call.actor, cities);
     let context =
         kinds::activities::Context { directory, pairings: &pairings, today: app.today(), known: &known, may: &may };
     Ok(kinds::activities::check(sheets, &context))
 }
 
-async fn enrolments(app: &App, sheets: &[Sheet], directory: &Directory, plan: &mut Plan) -> Outcome {
+async fn enrolments(app: &App, call: &Call, sheets: &[Sheet], directory: &Directory, plan: &mut Plan) -> Outcome {
     let class: ClassId = plan.class_id.ok_or(ImportRule::ClassNeeded)?;
     let (found, facts) = training::ops::facts(app.reader(), class, app.today()).await?;
     let members = training::ops::members(app.reader(), class).await?;
     let people: Vec<PersonId> = members.iter().map(|one| one.person).collect();
     let keys: HashSet<(String, String)> = person::ops::keys(app.reader(), people).await?.into_iter().collect();
     let mut quotas = training::ops::places(app.reader(), class).await?;
-    if quotas.is_empty() {
+    let invited: HashSet<OrganisationId> = quotas.keys().copied().collect();
+    if quotas.is_empty() && training_runs(call, &facts) {
         // A class without quotas takes those of the roster's own workbook.
         plan.quotas = kinds::enrolments::quotas(sheets, directory, Some(facts.city));
         quotas = plan.quotas.iter().copied().collect();
     }
     let enrolled = |name: &str, phone: &str| keys.contains(&(name.to_owned(), person::ops::phone_index(app, phone)));
+    let others = training::ops::elsewhere(app.reader(), &found).await?;
+    let titles: HashMap<PersonId, String> = others.into_iter().collect();
+    let by_key = person::ops::by_key(app.reader(), titles.keys().copied().collect()).await?;
+    let elsewhere = |name: &str, phone: &str| {
+        let person = by_key.get(&(name.to_owned(), person::ops::phone_index(app, phone)))?;
+        titles.get(person).cloned()
+    };
+    let may = |unit: &Organisation| {
+        let district = directory.district_of(unit).map_or(unit.id, |one| one.id);
+        let has_places = invited.contains(&district) || invited.contains(&unit.id);
+        policy::may_enrol(&call.actor, &facts, (unit.city_id, &unit.path), has_places)
+    };
     let context = kinds::enrolments::Context {
         directory,
+        may: &may,
+        elsewhere: &elsewhere,
         near: Some(facts.city),
         year: Some(found.starts_on.year()),
         quotas: Some(quotas).filter(|quotas| !quotas.is_empty()),
@@ -216,4 +230,9 @@ async fn lessons(app: &App, call: &Call, sheets: &[Sheet], plan: &Plan) -> Outco
         .map(|one| kinds::lessons::Lesson { no: one.no, slot: (one.on_date, one.starts, one.ends), title: one.title })
         .collect();
     Ok(kinds::lessons::check(sheets, (found.starts_on, found.ends_on), &known))
+}
+
+/// Whether the caller runs the class, and so may give it quotas.
+fn training_runs(call: &Call, facts: &training::policy::ClassFacts) -> bool {
+    call.actor.is_system() || training::policy::runs(&call.actor, facts)
 }

@@ -144,7 +144,7 @@ impl Limits {
         columns: 200,
         cell: 500,
         text: 32 << 20,
-        text_bytes: 5 << 20,
+        text_bytes: 20 << 20,
         book_bytes: 20 << 20,
         until: None,
     };

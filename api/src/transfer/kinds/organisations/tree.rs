@@ -122,6 +122,14 @@ impl Tree {
         None
     }
 
+    /// The level of the superior, where it is a row of the file that tells its own.
+    pub(super) fn level_above(&self, at: usize) -> Option<OrgLevel> {
+        match self.above.get(at)?.as_ref().ok()?.as_ref()? {
+            Above::Row(row) => self.drafts.get(*row)?.level,
+            Above::Known(code) => self.known_levels.get(code).copied(),
+        }
+    }
+
     fn code_of(&self, above: &Above) -> String {
         match above {
             Above::Row(row) => self.drafts.get(*row).map(|one| one.code().to_owned()).unwrap_or_default(),

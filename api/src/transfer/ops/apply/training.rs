@@ -7,7 +7,6 @@ use twinning_entity::import_row as line;
 use twinning_entity::provenance::Provenance;
 
 use super::{Work, value};
-use crate::kernel::actor::RoleCode;
 use crate::kernel::error::Result;
 use crate::transfer::kinds::enrolments::Enrolled;
 use crate::transfer::kinds::lessons::Slot;
@@ -41,9 +40,8 @@ pub(super) async fn enrolments(
     }
     let last = members.iter().map(|one| one.position).max().unwrap_or(0);
     // A roster from staff or the class's teacher is reviewed already, one from a branch waits (`domain.md` 3.3).
-    let actor = &work.call.actor;
-    let reviewed =
-        actor.is_system() || actor.holds(&[RoleCode::OrgDeptCity, RoleCode::OrgDeptDistrict, RoleCode::ClassTeacher]);
+    let (_, facts) = training::ops::facts(tx, class, work.app.today()).await?;
+    let reviewed = work.call.actor.is_system() || training::policy::runs(&work.call.actor, &facts);
     for (position, (one, read)) in (last + 1..).zip(rows) {
         let new = person::ops::NewPerson {
             name: read.name,
