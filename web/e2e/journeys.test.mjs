@@ -75,6 +75,12 @@ for (const script of [true, false]) {
     assert.equal(await page.$$eval(".shots img", (all) => all.length), 2);
     const address = new URL(page.url()).pathname;
 
+    // REQ I-05: going back and sending the form once more makes no second record.
+    await page.goBack();
+    await log(page, title);
+    await page.click("main .go button");
+    await page.waitForURL((now) => now.pathname === address);
+
     const stranger = await open(site, { script });
     assert.equal((await stranger.goto(address)).status(), 404, "not public before the other side confirmed");
 
@@ -147,6 +153,9 @@ test("a roster with errors says row, column and what is wrong, and the rest can 
   const page = await open(site, { script: false });
   await signIn(page, "pds.staff");
   await page.goto("/admin/import");
+  // Nothing chosen: the page says so itself, in its own language.
+  await page.click("main form[enctype] button");
+  assert.match(await page.textContent("main .errsum"), /请选择内容和文件/);
   await page.selectOption("[name=kind]", "enrolments");
   await page.selectOption("[name=class_id]", { index: 1 });
   await page.setInputFiles("[name=file]", path.join(FIXTURES, "../messy/07_missing_and_invalid/名册（待核）.xlsx"));

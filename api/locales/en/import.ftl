@@ -18,6 +18,7 @@ import-bad-rows = There are rows with errors. Mend and upload again, or choose t
 import-nothing-to-do = There is no row to import.
 import-built-upon = What was imported has been used or changed, so it can't be undone.
 import-outdated = The data have changed since the check. Upload the file again.
+import-not-a-table = This is no table, but perhaps a picture, a PDF or an archive. Choose xlsx, xls, csv or jsonl.
 import-kind-unsupported = Tables of this kind can't be imported yet.
 import-class-needed = Choose the class to import into.
 import-programme-needed = Choose the programme.

@@ -18,6 +18,7 @@ import-bad-rows = 还有错误的行。请改正后重新上传，或选择跳�
 import-nothing-to-do = 没有可以导入的行。
 import-built-upon = 导入的内容已被使用或修改过，不能撤销。
 import-outdated = 自检查之后数据有变化，请重新上传检查。
+import-not-a-table = 这不是表格文件（可能是图片、PDF 或压缩包），请选择 xlsx、xls、csv 或 jsonl。
 import-kind-unsupported = 目前还不能导入这一类表格。
 import-class-needed = 请选择要导入的培训班。
 import-programme-needed = 请选择结对项目。

@@ -4,7 +4,7 @@ use twinning_entity::activity::ActivityStatus;
 
 use super::policy::TodoAct;
 use super::wire::TodoBody;
-use crate::activity;
+use crate::activity::{self, ops::Waiting};
 use crate::app::App;
 use crate::kernel::call::Call;
 use crate::kernel::error::Result;
@@ -18,15 +18,20 @@ pub async fn list(app: &App, call: &Call) -> Result<Vec<TodoBody>> {
     let waiting = activity::ops::waiting(app, call).await?;
     Ok(waiting
         .into_iter()
-        .map(|one| {
+        .map(|Waiting { line: one, since, returned }| {
             let to_confirm = one.status == ActivityStatus::AwaitingConfirmation;
-            let organiser = if one.organiser_side == "a" { &one.side_a } else { &one.side_b };
+            let (organiser, other) = match one.organiser_side.as_str() {
+                "a" => (&one.side_a, &one.side_b),
+                _ => (&one.side_b, &one.side_a),
+            };
+            // What was sent back comes from whoever sent it back.
+            let from = if returned && !to_confirm { other } else { organiser };
             TodoBody {
                 kind: if to_confirm { "activity.confirm" } else { "activity.record" }.to_owned(),
                 object_id: one.id.0,
                 title: one.title.clone(),
-                from: organiser.name.clone(),
-                since: one.held_on,
+                from: from.name.clone(),
+                since,
                 url: if to_confirm {
                     format!("/activities/{}/confirm", one.no)
                 } else {

@@ -41,7 +41,9 @@ on_each_engine! {
         let sent = weidong.act(bench, &format!("{path}/actions/submit_record"), 1, None).await;
         assert_eq!((sent.status, sent.body["status"].as_str()), (200, Some("awaiting_confirmation")));
         let todo = kangheyuan.get(bench, "/todo").await;
-        assert!(todo.body["items"].as_array().unwrap().iter().any(|one| one["object_id"] == made["id"]));
+        let todo = todo.body["items"].as_array().unwrap().iter().find(|one| one["object_id"] == made["id"]).unwrap().clone();
+        let today = bench.app.today().to_string();
+        assert_eq!((todo["from"].as_str(), todo["since"].as_str()), (Some("卫东区"), Some(today.as_str())), "{todo}");
         let own = weidong.act(bench, &format!("{path}/actions/confirm"), 2, None).await;
         assert_eq!(own.code(), "activity.own_record");
         let short = kangheyuan.act(bench, &format!("{path}/actions/return"), 2, Some(json!({ "reason": "少" }))).await;

@@ -42,6 +42,7 @@ on_each_engine! {
             ("坏.xlsx", b"PK\x03\x04 rubbish".as_slice()),
             ("无表头.csv", bad),
             ("乱码.csv", b"\xFF\xFF\xFF\x80".as_slice()),
+            ("照片.csv", b"\xFF\xD8\xFF\xE0 JFIF".as_slice()),
             ("网页.xls", b"<html><table></table></html>".as_slice()),
         ] {
             let answer = staff.upload(bench, "/imports", &[("kind", "organisations")], name, bytes).await;

@@ -145,7 +145,13 @@ impl LogForm {
                     match twinning_api::file::ops::upload(app, &call, FileKind::Photo, &file, bytes).await {
                         Ok(stored) => read.photos.push(stored.id.to_string()),
                         Err(Error::Refused(rule)) => {
-                            let message = sentence(&Error::Refused(rule), call.lang);
+                            let message = match rule.code() {
+                                "file.too_large" => words::plain(call.lang, "photo-too-large"),
+                                "file.unsupported_type" | "file.type_mismatch" | "file.bad_picture" => {
+                                    words::plain(call.lang, "photo-not-picture")
+                                }
+                                _ => sentence(&Error::Refused(rule), call.lang),
+                            };
                             read.faults.push(ShownFault::new("photo", "", message));
                         }
                         Err(error) => return Err(error.into()),
@@ -232,6 +238,17 @@ impl LogForm {
             photo_consent: self.text("photo_consent") == "yes",
             photos,
         })
+    }
+
+    /// Notes what the record itself would be refused for, so that all is told at once and not piece by piece.
+    pub fn note_rest(&mut self, input: Option<&ActivityInput>, now: chrono::DateTime<chrono::Utc>, lang: Lang) {
+        let Some(input) = input.filter(|_| !self.faults.is_empty()) else { return };
+        if let Err(Error::Invalid(faults)) = twinning_api::activity::model::Draft::parse(input.clone(), now) {
+            let noted: Vec<String> = self.faults.iter().map(|fault| fault.field.clone()).collect();
+            let more: Vec<FieldFault> =
+                faults.into_iter().filter(|fault| !noted.iter().any(|field| field == fault.field())).collect();
+            self.note(&more, lang);
+        }
     }
 
     /// Notes what the operation refused beside the fields.

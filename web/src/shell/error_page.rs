@@ -15,6 +15,7 @@ use twinning_api::rest::{problem, request};
 
 use super::render::Page;
 use super::visitor::Visitor;
+use super::words;
 
 /// An error on its way to a person.
 #[derive(Debug)]
@@ -143,10 +144,17 @@ async fn rendered(request: &HttpRequest, status: StatusCode, error: Option<&Erro
     let Ok(visitor) = Visitor::of(request).await else {
         return HttpResponse::build(status).content_type("text/plain; charset=utf-8").body(sentence);
     };
+    let sent = *request.method() == Method::POST;
+    let form_ended = matches!(error, Some(Error::Refused(rule)) if rule.code() == "form.foreign");
     let page = ErrorPage {
         status: status.as_u16(),
-        heading: problem::title(status, lang),
-        sentence: sentence.clone(),
+        heading: if form_ended { words::plain(lang, "form-outdated") } else { problem::title(status, lang) },
+        sentence: match status {
+            // A form that was filled for long deserves to know that it is not lost.
+            StatusCode::UNAUTHORIZED if sent => words::plain(lang, "signed-out-draft"),
+            _ if form_ended => words::plain(lang, "form-outdated-sentence"),
+            _ => sentence.clone(),
+        },
         request_id,
         help: help(status),
         sign_in: (status == StatusCode::UNAUTHORIZED).then(|| visitor.login_url()),

@@ -76,6 +76,8 @@ pub struct Shell {
     pub own_search: bool,
     /// Whether the visitor logs activities for an organisation; on phones they have a bar of their own.
     pub logs: bool,
+    /// Whether the visitor logs activities at all.
+    pub may_log: bool,
 }
 
 #[derive(Serialize)]

@@ -171,6 +171,7 @@ impl Visitor {
         let query = if self.query.is_empty() { String::new() } else { format!("?{}", self.query) };
         let asset = |name: &str| format!("/assets/{}", assets::hashed(name));
         let asked = url_query(&self.query, "q");
+        let may_log = self.call.actor.holding(&[RoleCode::BranchAdmin]).any(|held| !held.read_only);
         Shell {
             lang: self.call.lang.tag().to_owned(),
             prefix: self.prefix().to_owned(),
@@ -192,10 +193,8 @@ impl Visitor {
             sprite: asset("sprite.svg"),
             mark: asset("mark.svg"),
             own_search: P::OWN_SEARCH,
-            logs: !P::OWN_BAR
-                && self.call.actor.member().is_some_and(|member| {
-                    member.appointments.iter().any(|held| held.role == RoleCode::BranchAdmin && !held.read_only)
-                }),
+            logs: !P::OWN_BAR && may_log,
+            may_log,
         }
     }
 

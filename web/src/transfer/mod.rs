@@ -171,6 +171,13 @@ pub struct Show {
     /// The first rows with errors, for the summary.
     worst: Vec<ImportRowBody>,
     only_bad: bool,
+    /// Rows with errors beyond those that the summary names.
+    more_bad: u32,
+    /// Rows of data in the file, and those that were written.
+    all: u32,
+    done: u32,
+    /// Whether every good row is there already.
+    nothing_new: bool,
     /// Whether rows of more than one sheet are shown, so that each names its own.
     sheets: bool,
     /// Whether there is anything to say of a row.
@@ -214,8 +221,14 @@ fn shown(mut import: ImportBody, fault: Option<String>, only_bad: bool) -> Show 
         _ if has_bad || import.problem.is_some() => 2,
         _ => 3,
     };
+    let counts = import.counts;
+    let changes = counts.add + counts.update;
     Show {
-        can_confirm: can("confirm") && import.counts.accepted > 0,
+        more_bad: counts.rejected.saturating_sub(u32::try_from(WORST).unwrap_or(u32::MAX)),
+        all: counts.accepted + counts.rejected,
+        done: changes,
+        nothing_new: can("confirm") && counts.accepted > 0 && changes == 0,
+        can_confirm: can("confirm") && counts.accepted > 0,
         can_undo: can("undo"),
         has_bad,
         step,

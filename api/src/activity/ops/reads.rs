@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use sea_orm::ConnectionTrait;
-use twinning_entity::activity as row;
+use twinning_entity::activity::{self as row, ActivityStatus};
 use twinning_entity::activity_record as record;
 use twinning_entity::ids::{ActivityId, FileId, OrganisationId};
 
@@ -14,7 +15,7 @@ use crate::app::App;
 use crate::history;
 use crate::kernel::actor::Actor;
 use crate::kernel::call::Call;
-use crate::kernel::clock::shanghai;
+use crate::kernel::clock::{day_of, shanghai};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::page::{Page, PageRequest};
 use crate::organisation::ops as organisations;
@@ -58,18 +59,39 @@ pub async fn show_by_no(app: &App, call: &Call, no: &str) -> Result<ActivityDeta
     detail(app.reader(), call, found).await
 }
 
+/// An activity that waits for the caller.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// The activity.
+    pub line: ActivityLine,
+    /// Since when it waits: since it was sent on, sent back, or logged.
+    pub since: NaiveDate,
+    /// Whether the other side sent it back.
+    pub returned: bool,
+}
+
 /// Activities that wait for the caller: to confirm, or to record.
 ///
 /// # Errors
 /// The engine's error.
-pub async fn waiting(app: &App, call: &Call) -> Result<Vec<ActivityLine>> {
+pub async fn waiting(app: &App, call: &Call) -> Result<Vec<Waiting>> {
     let sides: Vec<OrganisationId> = call
         .actor
         .holding(&[crate::kernel::actor::RoleCode::BranchAdmin])
         .filter(|held| !held.read_only)
         .map(|held| held.organisation)
         .collect();
-    Ok(store::waiting(app.reader(), &sides).await?.into_iter().map(line).collect())
+    Ok(store::waiting(app.reader(), &sides)
+        .await?
+        .into_iter()
+        .map(|one| {
+            let at = match one.status {
+                ActivityStatus::AwaitingConfirmation => one.submitted_at.unwrap_or(one.updated_at),
+                _ => one.updated_at,
+            };
+            Waiting { since: day_of(at), returned: one.return_reason.is_some(), line: line(one) }
+        })
+        .collect())
 }
 
 /// Number of confirmed activities.

@@ -38,6 +38,9 @@ pub(in crate::activity) struct LineRow {
     pub(in crate::activity) attended_b: Option<i32>,
     pub(in crate::activity) guests: Option<i32>,
     pub(in crate::activity) photos: i64,
+    pub(in crate::activity) submitted_at: Option<DateTime<Utc>>,
+    pub(in crate::activity) return_reason: Option<String>,
+    pub(in crate::activity) updated_at: DateTime<Utc>,
 }
 
 const OWN: &[row::Column] = &[
@@ -55,6 +58,9 @@ const OWN: &[row::Column] = &[
     row::Column::Provenance,
     row::Column::OrganiserId,
     row::Column::CounterpartId,
+    row::Column::SubmittedAt,
+    row::Column::ReturnReason,
+    row::Column::UpdatedAt,
 ];
 
 /// The lines of the activities that `wanted` selects, by day and identifier.

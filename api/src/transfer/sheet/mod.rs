@@ -215,6 +215,9 @@ pub fn read(
         .unwrap_or_else(|_| Err(FileFault::new("import.broken")))
 }
 
+/// How documents and pictures begin, which people choose by mistake.
+const OTHERS: [&[u8]; 6] = [b"%PDF", b"\xFF\xD8\xFF", b"\x89PNG", b"GIF8", b"Rar!", b"7z\xBC\xAF"];
+
 fn parsed(
     bytes: &[u8],
     file_name: &str,
@@ -223,6 +226,9 @@ fn parsed(
 ) -> Result<Vec<Sheet>, FileFault> {
     if bytes.is_empty() {
         return Err(FileFault::new("import.empty"));
+    }
+    if OTHERS.iter().any(|magic| bytes.starts_with(magic)) {
+        return Err(FileFault::new("import.not_a_table"));
     }
     let is_zip = bytes.starts_with(b"PK\x03\x04");
     let is_old = bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]);
