@@ -38,6 +38,8 @@ pub struct New {
     seen: i32,
     /// Why the other side sent the record back.
     returned: Option<String>,
+    /// Name of the side that sent it back.
+    returned_by: String,
     /// Names of both sides, where there is only one pairing; else nothing.
     side_a: Option<String>,
     side_b: Option<String>,
@@ -119,6 +121,10 @@ fn form_page(visitor: &Visitor, pairings: &[PairingLine], mut form: LogForm, cha
         no: changed.map(|one| one.line.no.clone()),
         seen: changed.map_or(0, |one| one.version),
         returned: changed.and_then(|one| one.return_reason.clone()),
+        returned_by: changed
+            .map(|one| if one.line.organiser_side == "b" { &one.line.side_a } else { &one.line.side_b })
+            .map(|side| side.name.clone())
+            .unwrap_or_default(),
         faults: form.faults,
         photos: form.photos,
         side_a,
