@@ -57,6 +57,39 @@ pub async fn record(tx: &impl ConnectionTrait, app: &App, call: &Call, step: Ste
     Ok(())
 }
 
+/// Writes the first step of many objects at once, each with the state it stands in and the organisation it belongs to.
+///
+/// # Errors
+/// The engine's error.
+pub async fn record_all(
+    tx: &impl ConnectionTrait,
+    app: &App,
+    call: &Call,
+    kind: &str,
+    action: &str,
+    objects: &[(Uuid, &str, OrganisationId)],
+) -> Result<()> {
+    if objects.is_empty() {
+        return Ok(());
+    }
+    let post = call.actor.appointments().first().and_then(|held| held.post.clone());
+    let rows = objects.iter().map(|(id, state, organisation)| row::ActiveModel {
+        id: Set(app.new_id::<TransitionId>()),
+        object_kind: Set(kind.to_owned()),
+        object_id: Set(*id),
+        action: Set(action.to_owned()),
+        from_state: Set(None),
+        to_state: Set((*state).to_owned()),
+        account_id: Set(call.actor.account()),
+        organisation_id: Set(Some(*organisation)),
+        post: Set(post.clone()),
+        comment: Set(None),
+        at: Set(app.now()),
+    });
+    row::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    Ok(())
+}
+
 /// The history of an object, the oldest first.
 ///
 /// # Errors

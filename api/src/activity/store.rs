@@ -218,6 +218,24 @@ pub(super) async fn add(tx: &impl ConnectionTrait, new: row::Model, pairing: Pai
     Ok(())
 }
 
+/// Adds activities that an import brings, each with its pairing.
+pub(super) async fn add_all(tx: &impl ConnectionTrait, new: Vec<(row::Model, PairingId)>) -> Result<()> {
+    let served: Vec<(ActivityId, PairingId)> = new.iter().map(|(one, pairing)| (one.id, *pairing)).collect();
+    let models = new.into_iter().map(|(one, _)| row::ActiveModel::from(one).reset_all());
+    row::Entity::insert_many(models).exec_without_returning(tx).await?;
+    let served = served
+        .into_iter()
+        .map(|(id, pairing)| activity_pairing::ActiveModel { activity_id: Set(id), pairing_id: Set(pairing) });
+    activity_pairing::Entity::insert_many(served).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+pub(super) async fn add_records(tx: &impl ConnectionTrait, new: Vec<record::Model>) -> Result<()> {
+    let models = new.into_iter().map(|one| record::ActiveModel::from(one).reset_all());
+    record::Entity::insert_many(models).exec_without_returning(tx).await?;
+    Ok(())
+}
+
 /// Writes `next` over the version it came from; zero rows means somebody was faster.
 pub(super) async fn replace(tx: &impl ConnectionTrait, next: row::Model) -> Result<()> {
     let (id, seen) = (next.id, next.version - 1);

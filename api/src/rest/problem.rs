@@ -269,7 +269,9 @@ fn guard_cache<B>(response: &mut ServiceResponse<B>) {
     headers.insert(header::VARY, HeaderValue::from_static("Authorization, Cookie, Accept-Language"));
 }
 
-fn retry_after(error: &Error) -> Option<u64> {
+/// Seconds after which a try may do better; none where another try answers alike.
+#[must_use]
+pub fn retry_after(error: &Error) -> Option<u64> {
     match error {
         Error::Unavailable(_) | Error::Raced => Some(5),
         Error::Refused(rule) => match rule.kind() {

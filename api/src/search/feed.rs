@@ -29,6 +29,15 @@ pub async fn note(tx: &impl ConnectionTrait, app: &App, call: &Call, kind: Kind,
     store::note(tx, app, kind.word(), id).await.map(|_| ())
 }
 
+/// As [`note`], for many objects of a kind.
+///
+/// # Errors
+/// The engine's error.
+pub async fn note_all(tx: &impl ConnectionTrait, app: &App, call: &Call, kind: Kind, ids: &[Uuid]) -> Result<()> {
+    call.touch_index();
+    store::note_all(tx, app, kind.word(), ids).await
+}
+
 /// Notes that everything at and below a place of the tree changed: organisations, and what belongs to them.
 ///
 /// # Errors

@@ -15,4 +15,4 @@ mod store;
 pub mod stroke;
 pub mod wire;
 
-pub use feed::{catch_up, catch_up_soon, follow, note, note_below, rebuild};
+pub use feed::{catch_up, catch_up_soon, follow, note, note_all, note_below, rebuild};

@@ -69,6 +69,15 @@ pub fn initials(name: &str) -> String {
     syllables(name).iter().filter_map(|syllable| syllable.chars().next()).collect()
 }
 
+/// Name of a place in letters, as English texts print it: no tones, no 市 behind a city (`domain.md` 6).
+#[must_use]
+pub fn place(name: &str) -> String {
+    let bare = name.strip_suffix('市').filter(|bare| bare.chars().count() > 1).unwrap_or(name);
+    let joined = syllables(bare).concat();
+    let mut letters = joined.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,6 +85,7 @@ mod tests {
     #[test]
     fn names_are_read_aloud() {
         assert_eq!(initials("平顶山"), "pds");
+        assert_eq!((place("平顶山市").as_str(), place("武汉市").as_str()), ("Pingdingshan", "Wuhan"));
         assert_eq!(syllables("重庆").join(""), "chongqing");
         assert!(sort_key("单雄信").starts_with("shan "));
         assert!(sort_key("卫东区") < sort_key("新华区"));

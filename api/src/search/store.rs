@@ -25,6 +25,21 @@ pub(super) async fn note(tx: &impl ConnectionTrait, app: &App, kind: &str, id: U
     Ok(noted.seq)
 }
 
+pub(super) async fn note_all(tx: &impl ConnectionTrait, app: &App, kind: &str, ids: &[Uuid]) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    db::queue_up(tx, CHANGE_LOCK).await?;
+    let rows = ids.iter().map(|id| row::ActiveModel {
+        seq: sea_orm::NotSet,
+        kind: Set(kind.to_owned()),
+        object_id: Set(*id),
+        at: Set(app.now()),
+    });
+    row::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    Ok(())
+}
+
 /// Notes a change of everything whose place is at or below `path`, in one statement for each kind: a part of the tree
 /// may hold thousands.
 pub(super) async fn note_below(tx: &impl ConnectionTrait, app: &App, path: &str) -> Result<()> {

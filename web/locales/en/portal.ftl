@@ -653,3 +653,4 @@ import-more-errors = { $n } more, see the table.
 import-done-sum = { $all } rows: { $done } imported, { $same } unchanged, { $bad } left out.
 import-all-same = All these rows are there already; nothing is to be imported.
 flash-activity-known = This activity was logged already; it was not logged twice.
+first-page = First page

@@ -653,3 +653,4 @@ import-more-errors = 还有 { $n } 处，见下表。
 import-done-sum = 共 { $all } 行：导入 { $done } 行，不变 { $same } 行，跳过 { $bad } 行。
 import-all-same = 这些行都已存在，没有要导入的。
 flash-activity-known = 这次活动已经登记过，没有重复登记。
+first-page = 第一页

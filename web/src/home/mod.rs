@@ -14,6 +14,7 @@ use twinning_api::kernel::page::PageRequest;
 use twinning_api::library::{self, wire::DocumentLine};
 use twinning_api::notice::{self, wire::NoticeBody};
 use twinning_api::pairing::{self, wire::PairingLine};
+use twinning_api::search::pinyin;
 use twinning_api::training::{self, wire::ClassDetail};
 
 use crate::activity::Shot;
@@ -49,6 +50,8 @@ pub struct Home {
 struct Lead {
     #[serde(flatten)]
     line: PairingLine,
+    /// The two cities, in letters on English pages.
+    cities: (String, String),
     /// Cooperation areas, as a sentence names them.
     areas: String,
     photo: Option<Shot>,
@@ -107,7 +110,14 @@ async fn lead(app: &App, call: &Call, line: &PairingLine) -> Result<Lead, PageFa
         Some(one) if one.photos > 0 => activity::ops::show(app, call, one.id).await?.photo_list.first().map(Shot::of),
         _ => None,
     };
-    Ok(Lead { line: line.clone(), areas: words::listed(call.lang, &detail.areas), photo })
+    let city = |name: &str| if call.lang == Lang::En { pinyin::place(name) } else { name.to_owned() };
+    let areas: Vec<String> = detail.areas.iter().map(|area| words::area(call.lang, area)).collect();
+    Ok(Lead {
+        cities: (city(&line.side_a.city_name), city(&line.side_b.city_name)),
+        line: line.clone(),
+        areas: words::listed(call.lang, &areas),
+        photo,
+    })
 }
 
 /// A page of plain text: help, accessibility, privacy, site map.

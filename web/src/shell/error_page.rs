@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::ALLOW;
+use actix_web::http::header::{ALLOW, RETRY_AFTER};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
@@ -160,7 +160,12 @@ async fn rendered(request: &HttpRequest, status: StatusCode, error: Option<&Erro
         sign_in: (status == StatusCode::UNAUTHORIZED).then(|| visitor.login_url()),
     };
     match visitor.page_with(HttpResponse::build(status), &page) {
-        Ok(response) => response,
+        Ok(mut response) => {
+            if let Some(wait) = error.and_then(problem::retry_after) {
+                response.headers_mut().insert(RETRY_AFTER, wait.into());
+            }
+            response
+        }
         Err(fault) => {
             tracing::error!(%fault, "the error page does not render");
             HttpResponse::build(status).content_type("text/plain; charset=utf-8").body(sentence)

@@ -34,6 +34,23 @@ pub fn plain(lang: Lang, key: &str) -> String {
     find(lang, key, &HashMap::new()).unwrap_or_else(|| key.to_owned())
 }
 
+/// Cooperation areas with their English words (`domain.md` 1.3, 2.7); other areas stay as they were written.
+const AREAS: [(&str, &str); 6] = [
+    ("基层党建", "grassroots party building"),
+    ("社区治理", "community governance"),
+    ("社区服务", "community services"),
+    ("文化活动", "cultural activities"),
+    ("志愿服务", "volunteer service"),
+    ("健全机制", "sound mechanisms"),
+];
+
+/// A cooperation area in a language.
+#[must_use]
+pub fn area(lang: Lang, area: &str) -> String {
+    let english = AREAS.iter().find(|(chinese, _)| *chinese == area).filter(|_| lang == Lang::En);
+    english.map_or(area, |(_, english)| english).to_owned()
+}
+
 /// Several names in a row, as a sentence lists them.
 #[must_use]
 pub fn listed(lang: Lang, names: &[String]) -> String {

@@ -60,6 +60,10 @@ pub struct Show {
     quotas: Vec<QuotaBody>,
     total: u64,
     next: Option<String>,
+    /// Whether this is not the first page of the roster.
+    later: bool,
+    /// Whether the visitor is shown phone numbers at all.
+    phones: bool,
 }
 
 impl Page for Show {
@@ -114,6 +118,8 @@ async fn opened(app: &App, visitor: &Visitor, id: &str, tab: &'static str) -> Re
         quotas: Vec::new(),
         total: 0,
         next: None,
+        later: false,
+        phones: false,
     })
 }
 
@@ -138,6 +144,8 @@ async fn roster(
     let found = ops::roster(&app, &visitor.call, class.line.id, params).await?;
     let quotas = ops::quotas(&app, &visitor.call, class.line.id).await?;
     visitor.page(&Show {
+        later: asked.cursor.is_some(),
+        phones: found.items.iter().any(|one| one.phone_masked.is_some()),
         roster: found.items,
         total: found.total.unwrap_or(0),
         next: found.next_cursor,

@@ -11,7 +11,7 @@ use twinning_entity::provenance::Provenance;
 
 use crate::activity::store;
 use crate::app::App;
-use crate::history::{self, Step};
+use crate::history;
 use crate::kernel::call::Call;
 use crate::kernel::error::Result;
 use crate::pairing::ops::PairingSides;
@@ -91,7 +91,8 @@ impl Numbering {
     }
 }
 
-/// Brings in one activity, in a write that is under way; it never counts as confirmed by the other side (I06).
+/// Brings in activities, in a write that is under way and in a few statements for all of them; gives their identifiers
+/// in the same order. They never count as confirmed by the other side (I06).
 ///
 /// # Errors
 /// The engine's error.
@@ -99,11 +100,31 @@ pub async fn bring_in(
     tx: &impl ConnectionTrait,
     app: &App,
     call: &Call,
-    entry: Entry,
+    entries: Vec<Entry>,
     import: ImportId,
     numbering: &mut Numbering,
-) -> Result<ActivityId> {
-    let id: ActivityId = app.new_id();
+) -> Result<Vec<ActivityId>> {
+    let mut ids = Vec::with_capacity(entries.len());
+    let (mut activities, mut records, mut steps) = (Vec::new(), Vec::new(), Vec::new());
+    for entry in entries {
+        let id: ActivityId = app.new_id();
+        let no = numbering.next(tx, chrono::Datelike::year(&entry.held_on)).await?;
+        let pairing = entry.pairing.id;
+        let (activity, record) = models(app, id, no, entry, import);
+        steps.push((id.0, activity.status.word(), activity.organiser_id));
+        activities.push((activity, pairing));
+        records.push(record);
+        ids.push(id);
+    }
+    store::add_all(tx, activities).await?;
+    store::add_records(tx, records).await?;
+    history::record_all(tx, app, call, "activity", "import", &steps).await?;
+    let objects: Vec<uuid::Uuid> = ids.iter().map(|id| id.0).collect();
+    search::note_all(tx, app, call, Kind::Activity, &objects).await?;
+    Ok(ids)
+}
+
+fn models(app: &App, id: ActivityId, no: String, entry: Entry, import: ImportId) -> (row::Model, record::Model) {
     let now = app.now();
     let (organiser, counterpart) = if entry.by_side_a {
         (entry.pairing.side_a, entry.pairing.side_b)
@@ -112,7 +133,7 @@ pub async fn bring_in(
     };
     let activity = row::Model {
         id,
-        no: numbering.next(tx, chrono::Datelike::year(&entry.held_on)).await?,
+        no,
         programme_id: entry.pairing.programme,
         kind: entry.kind,
         title: entry.title,
@@ -139,41 +160,25 @@ pub async fn bring_in(
         created_at: now,
         updated_at: now,
     };
-    store::add(tx, activity, entry.pairing.id).await?;
-    store::put_record(
-        tx,
-        record::Model {
-            activity_id: id,
-            attended_total: entry.attended,
-            attended_a: entry.attended_of.0,
-            attended_b: entry.attended_of.1,
-            expected_a: None,
-            expected_b: None,
-            guests: None,
-            served_people: None,
-            volunteers: None,
-            volunteer_minutes: None,
-            host_name: None,
-            recorder_name: None,
-            summary: entry.summary,
-            decisions: None,
-            photo_consent: false,
-            updated_at: now,
-        },
-    )
-    .await?;
-    let step = Step {
-        kind: "activity",
-        id: id.0,
-        action: "import",
-        from: None,
-        to: entry.status.word(),
-        organisation: Some(organiser),
-        comment: None,
+    let record = record::Model {
+        activity_id: id,
+        attended_total: entry.attended,
+        attended_a: entry.attended_of.0,
+        attended_b: entry.attended_of.1,
+        expected_a: None,
+        expected_b: None,
+        guests: None,
+        served_people: None,
+        volunteers: None,
+        volunteer_minutes: None,
+        host_name: None,
+        recorder_name: None,
+        summary: entry.summary,
+        decisions: None,
+        photo_consent: false,
+        updated_at: now,
     };
-    history::record(tx, app, call, step).await?;
-    search::note(tx, app, call, Kind::Activity, id.0).await?;
-    Ok(id)
+    (activity, record)
 }
 
 /// Takes back an activity that an undone import brought, unless it was changed since; says whether it did. The engine

@@ -242,33 +242,46 @@ impl Work<'_> {
         let sides = pairings.values().flat_map(|one| [one.side_a, one.side_b]).collect();
         let names = organisation::ops::names_in(tx, sides).await?;
         let mut numbering = activity::ops::Numbering::default();
-        for one in lines {
-            let read: Held = value(&one)?;
-            let pairing = pairings.get(&read.pairing).ok_or(ImportRule::Outdated)?;
-            let city = |side| names.get(&side).map(|name| name.city).ok_or(Error::NotFound("organisation"));
-            if !policy::may_pair(&self.call.actor, (city(pairing.side_a)?, city(pairing.side_b)?)) {
-                return Err(Error::Denied);
+        for part in lines.chunks(BATCH) {
+            let mut entries = Vec::with_capacity(part.len());
+            for one in part {
+                let read: Held = value(one)?;
+                let pairing = pairings.get(&read.pairing).ok_or(ImportRule::Outdated)?;
+                let city = |side| names.get(&side).map(|name| name.city).ok_or(Error::NotFound("organisation"));
+                if !policy::may_pair(&self.call.actor, (city(pairing.side_a)?, city(pairing.side_b)?)) {
+                    return Err(Error::Denied);
+                }
+                entries.push(entry(read, pairing.clone()));
             }
-            let entry = activity::ops::Entry {
-                source_code: read.code,
-                pairing: pairing.clone(),
-                by_side_a: read.by_side_a,
-                kind: read.kind,
-                title: read.title,
-                held_on: read.held_on,
-                place: read.place,
-                online: read.online,
-                attended: read.attended,
-                attended_of: read.attended_of,
-                summary: read.summary,
-                status: read.status,
-                provenance: read.provenance,
-                provenance_note: read.note,
-            };
-            let id = activity::ops::bring_in(tx, self.app, self.call, entry, self.import, &mut numbering).await?;
-            self.made(tx, one.id, "activity", id.0).await?;
+            let made = activity::ops::bring_in(tx, self.app, self.call, entries, self.import, &mut numbering).await?;
+            for (one, id) in part.iter().zip(made) {
+                self.made(tx, one.id, "activity", id.0).await?;
+            }
         }
         Ok(())
+    }
+}
+
+/// Rows that are written together.
+const BATCH: usize = 200;
+
+/// A row of a file of activities as the feature takes it.
+fn entry(read: Held, pairing: pairing::ops::PairingSides) -> activity::ops::Entry {
+    activity::ops::Entry {
+        source_code: read.code,
+        pairing,
+        by_side_a: read.by_side_a,
+        kind: read.kind,
+        title: read.title,
+        held_on: read.held_on,
+        place: read.place,
+        online: read.online,
+        attended: read.attended,
+        attended_of: read.attended_of,
+        summary: read.summary,
+        status: read.status,
+        provenance: read.provenance,
+        provenance_note: read.note,
     }
 }
 
