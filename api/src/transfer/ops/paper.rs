@@ -11,7 +11,6 @@ use crate::infra::i18n;
 use crate::kernel::call::{Call, Lang};
 use crate::kernel::error::{Error, Result};
 use crate::transfer::kinds;
-use crate::transfer::model::ImportRule;
 use crate::transfer::policy::{self, ImportAct};
 use crate::transfer::store;
 
@@ -85,13 +84,13 @@ fn write(sheet: &mut Worksheet, row: u32, column: u16, text: &str) -> Result<()>
 /// An empty table with the headings of a kind, to be filled in.
 ///
 /// # Errors
-/// [`ImportRule::KindUnsupported`], [`Error::Denied`].
+/// [`Error::NotFound`] for a kind that is not imported, [`Error::Denied`].
 pub fn template(call: &Call, kind: ImportKind) -> Result<Vec<u8>> {
     call.actor.may_ever(ImportAct::Import.who())?;
     if !policy::allows(&call.actor, kind) {
         return Err(Error::Denied);
     }
-    let columns = kinds::columns(kind).ok_or(ImportRule::KindUnsupported)?;
+    let columns = kinds::columns(kind).ok_or(Error::NotFound("import"))?;
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
     let bold = Format::new().set_bold();
