@@ -238,17 +238,11 @@ pub(super) async fn add_records(tx: &impl ConnectionTrait, new: Vec<record::Mode
 
 /// Writes `next` over the version it came from; zero rows means somebody was faster.
 pub(super) async fn replace(tx: &impl ConnectionTrait, next: row::Model) -> Result<()> {
-    let (id, seen) = (next.id, next.version - 1);
-    let next: row::ActiveModel = next.into();
-    let mut next = next.reset_all();
+    let at = row::Column::Id.eq(next.id).and(row::Column::Version.eq(next.version - 1));
+    let id = next.id;
+    let mut next = row::ActiveModel::from(next).reset_all();
     next.id = sea_orm::ActiveValue::Unchanged(id);
-    let outcome = row::Entity::update_many()
-        .set(next)
-        .filter(row::Column::Id.eq(id))
-        .filter(row::Column::Version.eq(seen))
-        .exec(tx)
-        .await?;
-    if outcome.rows_affected == 1 { Ok(()) } else { Err(Error::Raced) }
+    db::replace::<row::Entity>(tx, next, at).await
 }
 
 pub(super) async fn put_record(tx: &impl ConnectionTrait, record: record::Model) -> Result<()> {

@@ -272,3 +272,18 @@ pub async fn queue_up(tx: &impl ConnectionTrait, lock: i64) -> Result<(), DbErr>
     }
     Ok(())
 }
+
+/// Writes a row over the version it came from, which `at` names by identifier and version; zero rows means somebody was
+/// faster.
+///
+/// # Errors
+/// [`crate::Error::Raced`]; the engine's error.
+pub async fn replace<E: sea_orm::EntityTrait>(
+    tx: &impl sea_orm::ConnectionTrait,
+    next: E::ActiveModel,
+    at: impl sea_orm::sea_query::IntoCondition,
+) -> crate::Result<()> {
+    use sea_orm::QueryFilter as _;
+    let outcome = E::update_many().set(next).filter(at).exec(tx).await?;
+    if outcome.rows_affected == 1 { Ok(()) } else { Err(crate::Error::Raced) }
+}

@@ -11,6 +11,7 @@ use twinning_entity::import::{self as row, ImportKind, ImportState};
 use twinning_entity::import_row::{self as line, RowState};
 use uuid::Uuid;
 
+use crate::infra::db;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::page::PageRequest;
 
@@ -49,16 +50,11 @@ pub(super) async fn add(tx: &impl ConnectionTrait, new: row::Model, lines: Vec<l
 
 /// Writes `next` over the version it came from; zero rows means somebody was faster.
 pub(super) async fn replace(tx: &impl ConnectionTrait, next: row::Model) -> Result<()> {
-    let (id, seen) = (next.id, next.version - 1);
+    let at = row::Column::Id.eq(next.id).and(row::Column::Version.eq(next.version - 1));
+    let id = next.id;
     let mut next = row::ActiveModel::from(next).reset_all();
     next.id = sea_orm::ActiveValue::Unchanged(id);
-    let outcome = row::Entity::update_many()
-        .set(next)
-        .filter(row::Column::Id.eq(id))
-        .filter(row::Column::Version.eq(seen))
-        .exec(tx)
-        .await?;
-    if outcome.rows_affected == 1 { Ok(()) } else { Err(Error::Raced) }
+    db::replace::<row::Entity>(tx, next, at).await
 }
 
 pub(super) async fn accepted(conn: &impl ConnectionTrait, id: ImportId) -> Result<Vec<line::Model>> {
