@@ -93,3 +93,4 @@ row-empty = This can't be empty.
 row-code-taken = The number “{ $value }” belongs to another activity (its date or title differs); an import does not change activities.
 row-kept-as-is = It is there already and differs ({ $value }); an import does not change it.
 row-other-class = The same person is in another class at the same time ({ $value }).
+row-org-ended = “{ $value }” was merged or abolished; an import can't change it.

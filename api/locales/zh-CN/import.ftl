@@ -93,3 +93,4 @@ row-empty = 此项不能为空，请补上。
 row-code-taken = 编号“{ $value }”已用于另一次活动（日期或名称不同），导入不修改已有的活动。
 row-kept-as-is = 已有这一条而且内容不同（{ $value }），导入不修改已有的。
 row-other-class = 同一人已在时间重叠的另一个班（{ $value }）。
+row-org-ended = “{ $value }”已合并或撤销，不能再用导入改动。

@@ -5,7 +5,7 @@ mod imports;
 mod photos;
 mod reads;
 
-pub use acts::{confirm, edit, log, return_record, submit_record};
+pub use acts::{confirm, edit, log, logged_before, return_record, submit_record};
 pub use imports::{Entry, HeldBefore, Numbering, bring_in, held_before, take_back};
 pub use photos::attach as attach_photos;
 pub use reads::{

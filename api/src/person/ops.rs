@@ -149,15 +149,6 @@ pub async fn by_key(conn: &impl ConnectionTrait, ids: Vec<PersonId>) -> Result<H
     Ok(found.into_iter().filter_map(|one| Some(((one.name, one.phone_index?), one.id))).collect())
 }
 
-/// Names and phone indexes of people, for matching a roster.
-///
-/// # Errors
-/// The engine's error.
-pub async fn keys(conn: &impl ConnectionTrait, ids: Vec<PersonId>) -> Result<Vec<(String, String)>> {
-    let found = store::by_ids(conn, ids).await?;
-    Ok(found.into_iter().filter_map(|one| Some((one.name, one.phone_index?))).collect())
-}
-
 /// Index under which a phone is found, for matching rosters.
 #[must_use]
 pub fn phone_index(app: &App, phone: &str) -> String {

@@ -1,6 +1,6 @@
 //! Who may import what (`domain.md` 3.7): staff for their city or district, teachers for their class.
 
-use twinning_entity::ids::CityId;
+use twinning_entity::ids::{CityId, OrganisationId};
 use twinning_entity::import::ImportKind;
 
 use crate::kernel::actor::{Actor, RoleCode, Who};
@@ -50,6 +50,12 @@ pub fn home(actor: &Actor) -> Option<CityId> {
     actor.appointments().first().map(|held| held.city)
 }
 
+/// The organisation that a branch works for, whose people it puts forward where a file names no unit.
+#[must_use]
+pub fn own(actor: &Actor) -> Option<OrganisationId> {
+    actor.holding(&[RoleCode::BranchAdmin]).find(|held| !held.read_only).map(|held| held.organisation)
+}
+
 /// Whether the actor may bring in pairings of these two cities and what they did together: staff of either.
 #[must_use]
 pub fn may_pair(actor: &Actor, (a, b): (CityId, CityId)) -> bool {
@@ -69,19 +75,20 @@ pub fn may_file(actor: &Actor, city: CityId, path: &str) -> bool {
 /// takes enrolments (`domain.md` 3.3).
 #[must_use]
 pub fn may_fill(actor: &Actor, kind: ImportKind, class: &ClassFacts) -> bool {
-    actor.is_system()
-        || training::policy::runs(actor, class)
+    training::policy::runs(actor, class)
         || (kind == ImportKind::Enrolments && training::policy::nominates(actor, class))
 }
 
-/// Whether the actor may enrol people of an organisation: whoever runs the class those of its city and of organisations
-/// that were given places, branches their own.
+/// Whether the actor may enrol people of the organisation with this city and path: whoever runs the class those of its
+/// city, of organisations that were given places, and of none; branches their own and no others.
 #[must_use]
-pub fn may_enrol(actor: &Actor, class: &ClassFacts, (city, path): (CityId, &str), has_places: bool) -> bool {
+pub fn may_enrol(actor: &Actor, class: &ClassFacts, unit: Option<(CityId, &str)>, has_places: bool) -> bool {
     if actor.is_system() {
         return true;
     }
-    if training::policy::runs(actor, class) {
+    let runs = training::policy::runs(actor, class);
+    let Some((city, path)) = unit else { return runs };
+    if runs {
         return city == class.city || has_places;
     }
     actor.holding(&[RoleCode::BranchAdmin]).any(|held| !held.read_only && path.starts_with(&held.path))

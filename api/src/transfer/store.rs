@@ -101,14 +101,17 @@ pub(super) async fn waiting(conn: &impl ConnectionTrait, before: DateTime<Utc>) 
         .await?)
 }
 
-/// Rosters that came to rest in the week before a moment; those of earlier weeks were emptied then.
+/// Rosters that came to rest before a moment and still hold cells.
 pub(super) async fn older(conn: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<Vec<ImportId>> {
     Ok(row::Entity::find()
         .select_only()
         .column(row::Column::Id)
         .filter(row::Column::Kind.eq(ImportKind::Enrolments))
         .filter(row::Column::UpdatedAt.lt(before))
-        .filter(row::Column::UpdatedAt.gte(before - chrono::Duration::days(7)))
+        .filter(Expr::cust(
+            "EXISTS (SELECT 1 FROM import_rows WHERE import_rows.import_id = imports.id \
+             AND CAST(import_rows.cells AS TEXT) <> '[]')",
+        ))
         .into_tuple()
         .all(conn)
         .await?)

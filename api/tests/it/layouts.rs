@@ -203,6 +203,13 @@ Date,Activity,Side A,Side B,Type,Organiser,Attended,Status
         let roster = staff.get(bench, &format!("/classes/{class}/enrolments?limit=100")).await.body["items"].clone();
         let states: Vec<&str> = roster.as_array().unwrap().iter().map(|one| one["status"].as_str().unwrap()).collect();
         assert_eq!(states, ["approved", "submitted"]);
+        // Without a column of units they are its own, and nobody else's.
+        let sheet = "姓名,手机\n没写单位的人,19900008105\n";
+        let body = weidong.upload(bench, "/imports", &fields, "报名2.csv", sheet.as_bytes()).await.body;
+        let path = format!("/imports/{}/actions/confirm", body["id"].as_str().unwrap());
+        assert_eq!(weidong.act(bench, &path, 1, Some(json!({}))).await.status, 200, "{body}");
+        let roster = staff.get(bench, &format!("/classes/{class}/enrolments?limit=100")).await.body["items"].clone();
+        assert_eq!(roster[2]["unit"]["code"], "PDS-WD", "{roster}");
         let done = nobody().get(bench, "/classes").await.body["items"].clone();
         let done = done.as_array().unwrap().iter().find(|one| one["status"] == "completed").unwrap()["id"].clone();
         let options = json!({ "class_id": done }).to_string();

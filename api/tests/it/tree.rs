@@ -160,6 +160,9 @@ on_each_engine! {
         assert_eq!(sides.iter().filter(|code| *code == "PDS-WD").count(), 2, "{sides:?}");
         let me = xinhua_admin.get(bench, "/me").await;
         assert_eq!(me.body["appointments"].as_array().unwrap().len(), 0, "{}", me.body);
+        let sheet = "标题,正文,类别,单位\n旧单位的材料,正文,经验材料,新华区\n";
+        let named = staff.upload(bench, "/imports", &[("kind", "documents")], "文.csv", sheet.as_bytes()).await;
+        assert!(named.body["rows"].to_string().contains("unknown_org"), "its name means nobody now: {}", named.body);
         let again = act(bench, &staff, &done.body, "merge", merge).await;
         assert_eq!((again.status, again.code()), (409, "organisation.ended"));
     }

@@ -178,8 +178,8 @@ pub(super) async fn create(
     let input = form.input(lang);
     form.note_rest(input.as_ref(), app.now(), lang);
     if let (Some(input), true) = (input, form.faults.is_empty()) {
-        if let Some(known) = known(&app, &visitor, &input).await? {
-            return Ok(visitor.done(&format!("/activities/{known}"), "activity-known"));
+        if let Some(known) = ops::logged_before(&app, &visitor.call, &input).await? {
+            return Ok(visitor.done(&format!("/activities/{}", known.line.no), "activity-known"));
         }
         match log_and_submit(&app, &visitor, input).await {
             Ok(made) => return Ok(visitor.done(&format!("/activities/{}", made.line.no), "activity-sent")),
@@ -242,23 +242,6 @@ async fn change_and_submit(
     twinning_api::activity::model::Draft::parse(input.clone(), app.now())?.complete()?;
     let changed = ops::edit(app, &visitor.call, found.line.id, seen, input).await?;
     ops::submit_record(app, &visitor.call.once(), changed.line.id, changed.version).await
-}
-
-/// The number of the record that the same form made before: whoever goes back and sends it once more means that one.
-async fn known(app: &App, visitor: &Visitor, input: &ActivityInput) -> Result<Option<String>, Error> {
-    let filter = ActivityFilter {
-        pairing_id: Some(input.pairing_id),
-        kind: Some(input.kind),
-        from: Some(input.held_on),
-        to: Some(input.held_on),
-        ..Default::default()
-    };
-    let found = ops::list(app, &visitor.call, &filter, PageRequest::first(100)).await?.items;
-    let same = found.into_iter().find(|one| {
-        let begins = one.starts_at.map(|at| at.time());
-        one.title == input.title.trim() && begins.is_some() && begins == input.start_time
-    });
-    Ok(same.map(|one| one.no))
 }
 
 /// Logs the activity and sends its record on; what the second step lacks is known before the first.

@@ -12,12 +12,13 @@ use super::reads::detail;
 use crate::activity::model::{self, ActivityRule, Draft};
 use crate::activity::policy::{self, ActivityAct};
 use crate::activity::store;
-use crate::activity::wire::{ActivityDetail, ActivityInput, ReasonInput};
+use crate::activity::wire::{ActivityDetail, ActivityFilter, ActivityInput, ReasonInput};
 use crate::app::App;
 use crate::audit::{self, ops::About};
 use crate::history::{self, Step};
 use crate::kernel::call::Call;
 use crate::kernel::error::{Error, Result};
+use crate::kernel::page::PageRequest;
 use crate::kernel::text;
 use crate::pairing::ops::{self as pairings, PairingSides};
 use crate::search;
@@ -71,6 +72,43 @@ pub async fn log(app: &App, call: &Call, input: ActivityInput) -> Result<Activit
         detail(tx, call, activity).await
     })
     .await
+}
+
+/// The record that the caller made of the same meeting with the same words and numbers: a form that is sent once more,
+/// after going back for instance, means that one. Where anything but the photos differs, it is another record.
+///
+/// # Errors
+/// The engine's error.
+pub async fn logged_before(app: &App, call: &Call, input: &ActivityInput) -> Result<Option<ActivityDetail>> {
+    let filter = ActivityFilter {
+        pairing_id: Some(input.pairing_id),
+        kind: Some(input.kind),
+        from: Some(input.held_on),
+        to: Some(input.held_on),
+        ..ActivityFilter::default()
+    };
+    for one in super::list(app, call, &filter, PageRequest::first(100)).await?.items {
+        if one.title != input.title.trim() || one.starts_at.map(|at| at.time()) != input.start_time {
+            continue;
+        }
+        let found = store::find(app.reader(), &policy::scope(&call.actor), one.id).await?;
+        let known = detail(app.reader(), call, found.clone()).await?;
+        let said = |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(plain);
+        let same = found.created_by.is_some()
+            && found.created_by == call.actor.account()
+            && (known.record.attended_a, known.record.attended_b) == (input.attended_a, input.attended_b)
+            && said(&known.record.summary) == said(&input.summary)
+            && said(&known.line.place) == said(&input.place);
+        if same {
+            return Ok(Some(known));
+        }
+    }
+    Ok(None)
+}
+
+/// A text without its white space: browsers and the store break lines in their own ways.
+fn plain(text: &str) -> String {
+    text.split_whitespace().collect()
 }
 
 /// Changes a record that is due.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use twinning_entity::ids::{CityId, OrganisationId};
-use twinning_entity::organisation::{Model, OrgForm, OrgLevel};
+use twinning_entity::organisation::{Model, OrgForm, OrgLevel, OrgStatus};
 
 /// Known organisations with the ways to call them.
 pub struct Directory {
@@ -38,7 +38,8 @@ impl Directory {
                 known.push(at);
             }
         };
-        for (at, one) in all.iter().enumerate() {
+        // What was merged or abolished bears its name no more; its code stays taken.
+        for (at, one) in all.iter().enumerate().filter(|(_, one)| one.status == OrgStatus::Active) {
             for own in [&one.name_full, &one.name_short, &one.name_display, &one.code] {
                 call(plain(own), at);
             }
@@ -63,6 +64,12 @@ impl Directory {
     #[must_use]
     pub fn code(&self, code: &str) -> Option<&Model> {
         self.by_code.get(code).and_then(|at| self.all.get(*at))
+    }
+
+    /// The organisation of a code, if it goes on.
+    #[must_use]
+    pub fn active(&self, code: &str) -> Option<&Model> {
+        self.code(code).filter(|one| one.status == OrgStatus::Active)
     }
 
     /// The organisation of an identifier.
@@ -106,7 +113,7 @@ impl Directory {
     /// # Errors
     /// [`Unfound`].
     pub fn called(&self, text: &str, near: Option<CityId>) -> Result<&Model, Unfound> {
-        match self.code(&text.trim().to_uppercase()) {
+        match self.active(&text.trim().to_uppercase()) {
             Some(found) => Ok(found),
             None => self.name(text, None, near),
         }
@@ -165,7 +172,7 @@ impl Directory {
         let called: Vec<&Model> = self
             .all
             .iter()
-            .filter(|one| (is_district(one) || one.depth == 1) && calls(one))
+            .filter(|one| one.status == OrgStatus::Active && (is_district(one) || one.depth == 1) && calls(one))
             .filter(|one| self.district_of(one).is_some_and(|district| district.id == one.id))
             .collect();
         let close: Vec<&&Model> = called.iter().filter(|one| Some(one.city_id) == near).collect();

@@ -149,6 +149,8 @@ pub struct Context<'a> {
     pub directory: &'a Directory,
     /// Whether people of an organisation may be enrolled.
     pub may: &'a dyn Fn(&Model) -> bool,
+    /// Organisation whose people a branch puts forward where the file names no unit.
+    pub own: Option<OrganisationId>,
     /// Another class that a person of this name and phone is in at the same time.
     pub elsewhere: &'a dyn Fn(&str, &str) -> Option<String>,
     /// City of the class's organiser, whose organisations go first.
@@ -256,13 +258,16 @@ fn unit(line: &mut Line<'_>, context: &Context<'_>) -> (Unit, Option<Organisatio
     let named = line.text("district");
     let district = directory.district(&named, near).or_else(|| directory.district(&line.sheet.name, near));
     let code = line.text("unit_code").to_uppercase();
-    if let Some(found) = directory.code(&code).filter(|_| !code.is_empty()) {
+    if let Some(found) = directory.active(&code).filter(|_| !code.is_empty()) {
         check_care(line, context, "unit_code", found);
         let district = directory.district_of(found).map(|one| one.id);
         return (Some((found.id, found.code.clone())), district);
     }
     if line.header.place("unit").is_none() {
-        return (None, district.map(|one| one.id));
+        return match context.own.and_then(|own| directory.id(own)) {
+            Some(own) => (Some((own.id, own.code.clone())), directory.district_of(own).map(|one| one.id)),
+            None => (None, district.map(|one| one.id)),
+        };
     }
     let written = line.text("unit");
     if written.is_empty() {
@@ -482,6 +487,7 @@ mod tests {
             let context = Context {
                 directory: &directory,
                 may: &|_| true,
+                own: None,
                 elsewhere: &|_, _| None,
                 near: None,
                 year: Some(2019),

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 use twinning_entity::ids::CityId;
-use twinning_entity::organisation::{Model, OrgForm, OrgLevel};
+use twinning_entity::organisation::{Model, OrgForm, OrgLevel, OrgStatus};
 use twinning_entity::provenance::Provenance;
 
 use self::tree::{Draft, Tree, Unplaced};
@@ -350,6 +350,9 @@ fn judge(line: &mut Line<'_>, context: &Context<'_>, row: &Organised, known: Opt
         line.fault("not_yours", "name_full", &row.name_full);
     }
     if let Some(known) = known {
+        if known.status != OrgStatus::Active {
+            line.fault("org_ended", "code", &known.name_short);
+        }
         if city.is_some_and(|city| city != known.city_id) {
             line.fault("other_city", "city", &row.city);
         }

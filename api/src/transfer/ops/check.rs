@@ -82,7 +82,7 @@ pub(super) async fn completed(app: &App, call: &Call, new: &NewImport) -> Result
                 Some(class) => Some(training::ops::facts(app.reader(), class, app.today()).await?.1),
                 None => None,
             };
-            if class.is_some_and(|class| !call.actor.is_system() && !training::policy::runs(&call.actor, &class)) {
+            if class.is_some_and(|class| !training::policy::runs(&call.actor, &class)) {
                 return Err(Error::Denied);
             }
             if plan.programme_id.is_none() {
@@ -187,15 +187,16 @@ async fn enrolments(app: &App, call: &Call, sheets: &[Sheet], directory: &Direct
     let (found, facts) = training::ops::facts(app.reader(), class, app.today()).await?;
     let members = training::ops::members(app.reader(), class).await?;
     let people: Vec<PersonId> = members.iter().map(|one| one.person).collect();
-    let keys: HashSet<(String, String)> = person::ops::keys(app.reader(), people).await?.into_iter().collect();
+    let keys = person::ops::by_key(app.reader(), people).await?;
     let mut quotas = training::ops::places(app.reader(), class).await?;
     let invited: HashSet<OrganisationId> = quotas.keys().copied().collect();
-    if quotas.is_empty() && training_runs(call, &facts) {
+    if quotas.is_empty() && training::policy::runs(&call.actor, &facts) {
         // A class without quotas takes those of the roster's own workbook.
         plan.quotas = kinds::enrolments::quotas(sheets, directory, Some(facts.city));
         quotas = plan.quotas.iter().copied().collect();
     }
-    let enrolled = |name: &str, phone: &str| keys.contains(&(name.to_owned(), person::ops::phone_index(app, phone)));
+    let enrolled =
+        |name: &str, phone: &str| keys.contains_key(&(name.to_owned(), person::ops::phone_index(app, phone)));
     let others = training::ops::elsewhere(app.reader(), &found).await?;
     let titles: HashMap<PersonId, String> = others.into_iter().collect();
     let by_key = person::ops::by_key(app.reader(), titles.keys().copied().collect()).await?;
@@ -206,11 +207,12 @@ async fn enrolments(app: &App, call: &Call, sheets: &[Sheet], directory: &Direct
     let may = |unit: &Organisation| {
         let district = directory.district_of(unit).map_or(unit.id, |one| one.id);
         let has_places = invited.contains(&district) || invited.contains(&unit.id);
-        policy::may_enrol(&call.actor, &facts, (unit.city_id, &unit.path), has_places)
+        policy::may_enrol(&call.actor, &facts, Some((unit.city_id, &unit.path)), has_places)
     };
     let context = kinds::enrolments::Context {
         directory,
         may: &may,
+        own: if training::policy::runs(&call.actor, &facts) { None } else { policy::own(&call.actor) },
         elsewhere: &elsewhere,
         near: Some(facts.city),
         year: Some(found.starts_on.year()),
@@ -230,9 +232,4 @@ async fn lessons(app: &App, call: &Call, sheets: &[Sheet], plan: &Plan) -> Outco
         .map(|one| kinds::lessons::Lesson { no: one.no, slot: (one.on_date, one.starts, one.ends), title: one.title })
         .collect();
     Ok(kinds::lessons::check(sheets, (found.starts_on, found.ends_on), &known))
-}
-
-/// Whether the caller runs the class, and so may give it quotas.
-fn training_runs(call: &Call, facts: &training::policy::ClassFacts) -> bool {
-    call.actor.is_system() || training::policy::runs(&call.actor, facts)
 }

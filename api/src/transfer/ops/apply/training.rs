@@ -1,18 +1,22 @@
 //! Rosters and timetables.
 
+use std::collections::HashMap;
+
 use sea_orm::ConnectionTrait;
 use twinning_entity::enrolment::EnrolmentStatus;
-use twinning_entity::ids::ClassId;
+use twinning_entity::ids::{ClassId, OrganisationId};
 use twinning_entity::import_row as line;
 use twinning_entity::provenance::Provenance;
 
 use super::{Work, value};
-use crate::kernel::error::Result;
+use crate::kernel::error::{Error, Result};
+use crate::training::policy::ClassFacts;
 use crate::transfer::kinds::enrolments::Enrolled;
 use crate::transfer::kinds::lessons::Slot;
 use crate::transfer::model::ImportRule;
 use crate::transfer::ops::Plan;
-use crate::{person, training};
+use crate::transfer::policy;
+use crate::{organisation, person, training};
 
 pub(super) async fn enrolments(
     work: &Work<'_>,
@@ -38,10 +42,11 @@ pub(super) async fn enrolments(
             return Err(ImportRule::Outdated.into());
         }
     }
+    let (_, facts) = training::ops::facts(tx, class, work.app.today()).await?;
+    check_units(work, tx, &facts, &quotas, &rows).await?;
     let last = members.iter().map(|one| one.position).max().unwrap_or(0);
     // A roster from staff or the class's teacher is reviewed already, one from a branch waits (`domain.md` 3.3).
-    let (_, facts) = training::ops::facts(tx, class, work.app.today()).await?;
-    let reviewed = work.call.actor.is_system() || training::policy::runs(&work.call.actor, &facts);
+    let reviewed = training::policy::runs(&work.call.actor, &facts);
     for (position, (one, read)) in (last + 1..).zip(rows) {
         let new = person::ops::NewPerson {
             name: read.name,
@@ -70,6 +75,29 @@ pub(super) async fn enrolments(
         };
         let id = training::ops::bring_in_member(tx, work.app, class, entry, work.import).await?;
         work.made(tx, one.id, "enrolment", id.0).await?;
+    }
+    Ok(())
+}
+
+/// Rights may have ended since the check, so every unit is asked for again (`reliability.md` Z-08).
+async fn check_units(
+    work: &Work<'_>,
+    tx: &impl ConnectionTrait,
+    facts: &ClassFacts,
+    quotas: &HashMap<OrganisationId, i32>,
+    rows: &[(line::Model, Enrolled)],
+) -> Result<()> {
+    let units = organisation::ops::names_in(tx, rows.iter().filter_map(|(_, read)| read.unit).collect()).await?;
+    for (_, read) in rows {
+        let unit = match read.unit {
+            Some(unit) => Some(units.get(&unit).ok_or(ImportRule::Outdated)?),
+            None => None,
+        };
+        let has_places = [read.unit, read.district].into_iter().flatten().any(|id| quotas.contains_key(&id));
+        let unit = unit.map(|unit| (unit.city, unit.path.as_str()));
+        if !policy::may_enrol(&work.call.actor, facts, unit, has_places) {
+            return Err(Error::Denied);
+        }
     }
     Ok(())
 }
