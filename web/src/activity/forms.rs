@@ -251,6 +251,22 @@ impl LogForm {
         }
     }
 
+    /// Notes why the operation refused the record.
+    ///
+    /// # Errors
+    /// What is no fault of the form.
+    pub fn refused(&mut self, error: Error, lang: Lang) -> Result<(), PageFault> {
+        match error {
+            Error::Invalid(faults) => self.note(&faults, lang),
+            Error::Refused(rule) => {
+                let message = sentence(&Error::Refused(rule), lang);
+                self.faults.push(ShownFault::new("summary", "", message));
+            }
+            error => return Err(error.into()),
+        }
+        Ok(())
+    }
+
     /// Notes what the operation refused beside the fields.
     pub fn note(&mut self, faults: &[FieldFault], lang: Lang) {
         for fault in faults {

@@ -12,7 +12,6 @@ use twinning_api::activity_words::ActivityKind;
 use twinning_api::kernel::call::{Lang, RepeatKey};
 use twinning_api::kernel::page::PageRequest;
 use twinning_api::pairing::{self, wire::PairingLine};
-use twinning_api::rest::problem::sentence;
 use twinning_api::{App, Error};
 
 use super::forms::{LogForm, ShownFault};
@@ -183,12 +182,7 @@ pub(super) async fn create(
         }
         match log_and_submit(&app, &visitor, input).await {
             Ok(made) => return Ok(visitor.done(&format!("/activities/{}", made.line.no), "activity-sent")),
-            Err(Error::Invalid(faults)) => form.note(&faults, lang),
-            Err(Error::Refused(rule)) => {
-                let message = sentence(&Error::Refused(rule), lang);
-                form.faults.push(ShownFault::new("summary", "", message));
-            }
-            Err(error) => return Err(error.into()),
+            Err(error) => form.refused(error, lang)?,
         }
     }
     visitor.page_with(HttpResponse::UnprocessableEntity(), &form_page(&visitor, &pairings, form, None))
@@ -221,12 +215,7 @@ pub(super) async fn edit(
     if let (Some(input), true) = (input, form.faults.is_empty()) {
         match change_and_submit(&app, &visitor, &found, seen, input).await {
             Ok(made) => return Ok(visitor.done(&format!("/activities/{}", made.line.no), "activity-sent")),
-            Err(Error::Invalid(faults)) => form.note(&faults, lang),
-            Err(Error::Refused(rule)) => {
-                let message = sentence(&Error::Refused(rule), lang);
-                form.faults.push(ShownFault::new("summary", "", message));
-            }
-            Err(error) => return Err(error.into()),
+            Err(error) => form.refused(error, lang)?,
         }
     }
     visitor.page_with(HttpResponse::UnprocessableEntity(), &form_page(&visitor, &pairings, form, Some(&found)))
