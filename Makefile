@@ -1,7 +1,7 @@
 # Twinning: the two commands are `make run` and `make test`; `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test bench e2e contract check deny build assets reference tools postgres browser clean
+.PHONY: help run test bench e2e contract check deny build assets reference tools postgres browser smtp clean
 
 help: ## List the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -33,7 +33,14 @@ browser:
 	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
 	  else echo "Chromium is missing: install the package chromium."; exit 1; fi; }
 
-test: assets tools postgres browser ## Run every test: unit, API on SQLite and PostgreSQL, pages, browser
+smtp: ## Get the mail server that tests send to
+	@[ -x target/smtp/bin/python ] || { mkdir -p target; python3 -m venv target/smtp 2>/dev/null || { \
+	  rm -rf target/smtp; \
+	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >/dev/null && python3 -m venv target/smtp; \
+	  else echo "Python's venv is missing: install the package python3-venv."; exit 1; fi; }; }
+	@target/smtp/bin/python -c 'import aiosmtpd' 2>/dev/null || target/smtp/bin/pip install -q 'aiosmtpd==1.4.6'
+
+test: assets tools postgres browser smtp ## Run every test: unit, API on SQLite and PostgreSQL, pages, browser
 	api/tests/with-postgres.sh cargo nextest run --locked --workspace --no-fail-fast
 	$(MAKE) e2e
 

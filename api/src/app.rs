@@ -14,6 +14,8 @@ use uuid::Uuid;
 
 use crate::infra::db::Db;
 use crate::infra::files::Blobs;
+use crate::infra::keys::Keys;
+use crate::infra::mail::Transport;
 use crate::infra::settings::{Secret, Settings};
 use crate::kernel::call::Call;
 use crate::kernel::clock::{self, Clock, Ids};
@@ -36,7 +38,7 @@ pub struct Inner {
     pub settings: Settings,
     clock: Clock,
     ids: Ids,
-    /// Keys derived from the master key.
+    /// The ring of keys derived from the master keys.
     pub keys: Keys,
     /// The search index of this instance.
     pub engine: Arc<Engine>,
@@ -47,29 +49,13 @@ pub struct Inner {
     pub(crate) inspecting: Semaphore,
     /// Downloads that wait to be noted.
     pub(crate) downloads: crate::file::ops::Waiting,
+    /// The way out for letters.
+    pub mail: Transport,
     jobs: Notify,
+    mails: Notify,
+    hooks: Notify,
     draining: AtomicBool,
     aids: std::sync::Mutex<std::collections::HashMap<twinning_entity::ids::ImportId, crate::transfer::ops::Aid>>,
-}
-
-/// Keys of the purposes, derived once.
-pub struct Keys {
-    /// Access tokens.
-    pub jwt: [u8; 32],
-    /// Form tokens of visitors without a session.
-    pub csrf: [u8; 32],
-    /// Sealed fields.
-    pub field: [u8; 32],
-    /// Blind indexes.
-    pub index: [u8; 32],
-    /// Signed links.
-    pub links: [u8; 32],
-}
-
-impl std::fmt::Debug for Keys {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Keys(***)")
-    }
 }
 
 impl Deref for App {
@@ -99,14 +85,8 @@ impl App {
         std::fs::create_dir_all(&settings.data_dir)?;
         let files = Blobs::open(&settings.storage, &settings.data_dir)?;
         let engine = Engine::open(&settings.data_dir.join("index")).map_err(Error::internal)?;
-        let key = &settings.secret_key;
-        let keys = Keys {
-            jwt: key.derive("jwt")?,
-            csrf: key.derive("csrf")?,
-            field: key.derive("field")?,
-            index: key.derive("blind-index")?,
-            links: key.derive("links")?,
-        };
+        let mail = Transport::open(&settings)?;
+        let keys = Keys::new(&settings.secret_key, &settings.former_keys)?;
         Ok(Self(Arc::new(Inner {
             db,
             files,
@@ -119,7 +99,10 @@ impl App {
             hashing: Semaphore::new(2),
             inspecting: Semaphore::new(2),
             downloads: crate::file::ops::Waiting::default(),
+            mail,
             jobs: Notify::new(),
+            mails: Notify::new(),
+            hooks: Notify::new(),
             draining: AtomicBool::new(false),
             aids: std::sync::Mutex::default(),
         })))
@@ -176,11 +159,15 @@ impl App {
         for turn in 0..WRITE_TRIES {
             match self.write_once(call, &act).await {
                 Err(Error::Raced) => self.pause(turn).await,
-                outcome => {
-                    if outcome.is_ok() && call.take_touched() {
+                Ok(answer) => {
+                    if call.take_touched() {
                         crate::search::catch_up_soon(self).await;
                     }
-                    return outcome;
+                    return Ok(answer);
+                }
+                Err(error) => {
+                    crate::audit::ops::refused(self, call, &call.what, &error).await;
+                    return Err(error);
                 }
             }
         }
@@ -220,6 +207,26 @@ impl App {
         let _ = actix_web::rt::time::timeout(pause, self.jobs.notified()).await;
     }
 
+    /// Wakes the sender of letters.
+    pub fn mails_waiting(&self) {
+        self.mails.notify_one();
+    }
+
+    /// Waits until a letter is written, but no longer than `pause`.
+    pub async fn wait_for_mails(&self, pause: Duration) {
+        let _ = actix_web::rt::time::timeout(pause, self.mails.notified()).await;
+    }
+
+    /// Wakes the caller of webhooks.
+    pub fn hooks_waiting(&self) {
+        self.hooks.notify_one();
+    }
+
+    /// Waits until a delivery is written, but no longer than `pause`.
+    pub async fn wait_for_hooks(&self, pause: Duration) {
+        let _ = actix_web::rt::time::timeout(pause, self.hooks.notified()).await;
+    }
+
     /// Remembers what helps one import along in this process; commands alone have any.
     pub fn keep_import_aid(&self, import: twinning_entity::ids::ImportId, aid: crate::transfer::ops::Aid) {
         self.aids.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(import, aid);
@@ -235,6 +242,8 @@ impl App {
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
         self.jobs.notify_waiters();
+        self.mails.notify_waiters();
+        self.hooks.notify_waiters();
     }
 
     /// Whether the program is about to stop.

@@ -404,6 +404,7 @@ async fn account(
         person,
         login: format!("{login}@example.org"),
         password_hash: Some(hash.to_owned()),
+        language: "zh-CN".to_owned(),
         is_demo: true,
     };
     accounts::create_in(tx, app, new).await
@@ -418,6 +419,14 @@ async fn appoint(
     post: &str,
     class: Option<ClassId>,
 ) -> Result<()> {
-    let new = accounts::NewAppointment { account, organisation, role, post: Some(post.to_owned()), class };
-    accounts::appoint_in(tx, app, new).await
+    let new = accounts::NewAppointment {
+        account,
+        organisation,
+        role,
+        post: Some(post.to_owned()),
+        class,
+        starts_on: None,
+        ends_on: None,
+    };
+    accounts::appoint_in(tx, app, new).await.map(|_| ())
 }

@@ -6,14 +6,19 @@
 
 pub mod account;
 pub mod activity;
+pub mod api_token;
 pub mod app;
+pub mod appointment;
+pub mod approval;
 pub mod audit;
 pub mod city;
 pub mod demo;
 pub mod file;
 pub mod history;
 pub mod infra;
+pub mod invitation;
 pub mod kernel;
+pub mod letter;
 pub mod library;
 pub mod notice;
 pub mod organisation;
@@ -23,11 +28,13 @@ pub mod programme;
 pub mod repeat;
 pub mod rest;
 pub mod search;
+pub mod system;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 pub mod todo;
 pub mod training;
 pub mod transfer;
+pub mod webhook;
 
 pub use app::App;
 pub use kernel::error::{Error, Result};
@@ -40,15 +47,28 @@ pub use twinning_entity::{
 };
 
 /// Every kind of job, for the runner.
-pub const JOBS: &[infra::jobs::Kind] = &[library_job(0)];
+pub const JOBS: &[infra::jobs::Kind] = &[library_job(0), account_job(0)];
 
 /// What is swept every hour.
 pub const HOURLY: &[infra::jobs::Kind] = &[
     infra::jobs::Kind { name: "repeat.sweep", work: repeat::sweep },
     infra::jobs::Kind { name: "account.sweep", work: account::jobs::sweep },
+    infra::jobs::Kind { name: "activity.remind", work: activity::jobs::remind },
+    infra::jobs::Kind { name: "approval.sweep", work: approval::jobs::sweep },
+    infra::jobs::Kind { name: "audit.head", work: audit::jobs::keep_head },
+    infra::jobs::Kind { name: "invitation.sweep", work: invitation::jobs::sweep },
+    infra::jobs::Kind { name: "letter.digests", work: letter::jobs::hourly },
+    infra::jobs::Kind { name: "person.retention", work: person::jobs::retain },
+    infra::jobs::Kind { name: "person.keys", work: person::jobs::reseal },
+    infra::jobs::Kind { name: "webhook.sweep", work: webhook::jobs::sweep },
     infra::jobs::Kind { name: "organisation.keys", work: organisation::jobs::fill_keys },
     infra::jobs::Kind { name: "transfer.sweep", work: transfer::jobs::sweep },
 ];
+
+const fn account_job(at: usize) -> infra::jobs::Kind {
+    #[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
+    account::jobs::KINDS[at]
+}
 
 const fn library_job(at: usize) -> infra::jobs::Kind {
     #[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]

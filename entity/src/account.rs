@@ -31,6 +31,19 @@ pub struct Model {
     pub epoch: i32,
     pub is_demo: bool,
     pub last_sign_in_at: Option<DateTime<Utc>>,
+    pub password_changed_at: Option<DateTime<Utc>>,
+    pub totp_sealed: Option<Vec<u8>>,
+    pub totp_since: Option<DateTime<Utc>>,
+    pub totp_step: Option<i64>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub notice_version: Option<String>,
+    pub notice_accepted_at: Option<DateTime<Utc>>,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub mail_choices: Json,
+    pub disabled_at: Option<DateTime<Utc>>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub disabled_reason: Option<String>,
+    pub locked_until: Option<DateTime<Utc>>,
     pub version: i32,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,

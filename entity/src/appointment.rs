@@ -38,6 +38,9 @@ pub struct Model {
     pub read_only: bool,
     pub starts_on: NaiveDate,
     pub ends_on: Option<NaiveDate>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub end_reason: Option<String>,
+    pub version: i32,
     pub created_at: DateTime<Utc>,
 }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
-use crate::ids::{AccountId, MailId};
+use crate::ids::{AccountId, MailId, OrganisationId};
 
 words! {
     /// State of a letter (`reliability.md` O-02).
@@ -28,6 +28,7 @@ pub struct Model {
     pub to_account_id: Option<AccountId>,
     #[sea_orm(column_type = "Text")]
     pub to_address: String,
+    pub organisation_id: Option<OrganisationId>,
     #[sea_orm(column_type = "Text")]
     pub language: String,
     #[sea_orm(column_type = "JsonBinary")]

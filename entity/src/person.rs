@@ -24,6 +24,9 @@ pub struct Model {
     pub phone_index: Option<String>,
     #[sea_orm(column_type = "Text", nullable)]
     pub phone_masked: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub email: Option<String>,
+    pub erased_at: Option<DateTime<Utc>>,
     pub is_synthetic: bool,
     pub provenance: Provenance,
     pub import_id: Option<Uuid>,

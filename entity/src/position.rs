@@ -43,6 +43,7 @@ pub struct Model {
     pub title: Option<String>,
     pub from_on: Option<NaiveDate>,
     pub to_on: Option<NaiveDate>,
+    pub version: i32,
     pub created_at: DateTime<Utc>,
 }
 

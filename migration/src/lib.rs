@@ -12,6 +12,8 @@ mod m20261124_000006_sign_in;
 mod m20261124_000007_machinery;
 mod m20261125_000008_list_indexes;
 mod m20261127_000009_tree;
+mod m20261127_000010_accounts;
+mod m20261127_000011_letters;
 
 /// The ordered list of migrations.
 pub struct Migrator;
@@ -28,6 +30,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000007_machinery::Migration),
             Box::new(m20261125_000008_list_indexes::Migration),
             Box::new(m20261127_000009_tree::Migration),
+            Box::new(m20261127_000010_accounts::Migration),
+            Box::new(m20261127_000011_letters::Migration),
         ]
     }
 }

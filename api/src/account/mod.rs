@@ -9,6 +9,7 @@ pub mod ops;
 pub mod passwords;
 pub mod policy;
 pub mod rest;
+pub mod rules;
 mod store;
 pub mod tokens;
 pub mod wire;

@@ -45,8 +45,8 @@ pub fn issue(app: &App, account: AccountId, family: Uuid) -> Result<String> {
         typ: KIND.to_owned(),
         sid: family,
     };
-    jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &EncodingKey::from_secret(&app.keys.jwt))
-        .map_err(Error::internal)
+    let header = Header { kid: Some(app.keys.name()), ..Header::new(Algorithm::HS256) };
+    jsonwebtoken::encode(&header, &claims, &EncodingKey::from_secret(&app.keys.jwt)).map_err(Error::internal)
 }
 
 /// What a token says, if it is ours and not over.
@@ -65,7 +65,10 @@ pub fn read(app: &App, token: &str) -> Result<Claims> {
     if token.len() > 2_048 {
         return Err(invalid());
     }
-    let read = jsonwebtoken::decode::<Claims>(token, &DecodingKey::from_secret(&app.keys.jwt), &validation)
+    // The name of the key is looked up in the ring and nowhere else; the algorithm is ours, whatever the header says.
+    let named = jsonwebtoken::decode_header(token).ok().and_then(|header| header.kid).ok_or_else(invalid)?;
+    let keys = app.keys.all().find(|keys| keys.name() == named).ok_or_else(invalid)?;
+    let read = jsonwebtoken::decode::<Claims>(token, &DecodingKey::from_secret(&keys.jwt), &validation)
         .map_err(|_| invalid())?;
     let claims = read.claims;
     let now = app.now().timestamp();

@@ -4,6 +4,7 @@
 //! organisation departments of both cities. This issue logs what was held, submits the record and lets the other
 //! side confirm or return it; planning, sign-up and attendance follow.
 
+pub mod jobs;
 pub mod model;
 pub mod ops;
 pub mod policy;

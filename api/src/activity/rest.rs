@@ -7,9 +7,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::ops;
 use super::policy::ActivityAct;
-use super::wire::{ActivityDetail, ActivityFilter, ActivityInput, ActivityLine, ReasonInput};
+use super::wire::{ActivityDetail, ActivityFilter, ActivityInput, ActivityLine};
 use crate::app::App;
 use crate::kernel::page::{Page, PageRequest};
+use crate::kernel::reason::ReasonInput;
 use crate::rest::{Body, Caller, IfMatch, Operation, Params, PathId, Problem, Tagged, op};
 
 /// Operations of this feature with the callers that may ever use them.

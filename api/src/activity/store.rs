@@ -4,7 +4,7 @@ mod lines;
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Order};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, JoinType,
@@ -310,4 +310,23 @@ pub(super) async fn of_photo(conn: &impl ConnectionTrait, file: FileId) -> Resul
         .one(conn)
         .await?;
     Ok(found.map(|one| one.activity_id))
+}
+
+/// Activities whose record has waited for the other side since before `since`.
+pub(super) async fn waiting_since(conn: &impl ConnectionTrait, since: DateTime<Utc>) -> Result<Vec<ActivityId>> {
+    Ok(row::Entity::find()
+        .select_only()
+        .column(row::Column::Id)
+        .filter(row::Column::Status.eq(ActivityStatus::AwaitingConfirmation))
+        .filter(row::Column::SubmittedAt.lt(since))
+        .order_by_asc(row::Column::Id)
+        .limit(5_000)
+        .into_tuple()
+        .all(conn)
+        .await?)
+}
+
+/// An activity, whoever asks; jobs alone look at it this way.
+pub(super) async fn by_id(conn: &impl ConnectionTrait, id: ActivityId) -> Result<Option<row::Model>> {
+    Ok(row::Entity::find_by_id(id).one(conn).await?)
 }

@@ -218,15 +218,6 @@ pub struct PhotoInput {
     pub caption: Option<String>,
 }
 
-/// Reason for an act that needs one.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ReasonInput {
-    /// The reason, at least 5 characters.
-    #[schema(min_length = 5, max_length = 500)]
-    pub reason: String,
-}
-
 /// Order of the list of activities.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 pub enum ActivitySort {

@@ -1,9 +1,16 @@
 //! What can be done with the audit log: write an entry, read entries, check the chain.
 
+mod chain;
+mod export;
+
+pub use chain::{Verdict, keep_head, verify};
+pub use export::{export, of_account};
+
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use sha2::Digest as _;
 use twinning_entity::audit_entry as row;
+use twinning_entity::audit_head as head;
 use uuid::Uuid;
 
 use super::policy::AuditAct;
@@ -13,7 +20,7 @@ use crate::app::App;
 use crate::infra::secrets;
 use crate::kernel::call::Call;
 use crate::kernel::clock::shanghai;
-use crate::kernel::error::Result;
+use crate::kernel::error::{Error, Result};
 use crate::kernel::page::{Page, PageRequest};
 
 /// Hash before the first entry.
@@ -51,21 +58,28 @@ macro_rules! any_id {
 any_id!(
     AccountId,
     ActivityId,
+    ApiTokenId,
+    AppointmentId,
+    ApprovalId,
     CityId,
     ClassId,
+    DeliveryId,
     DocumentId,
     DocumentVersionId,
     EnrolmentId,
     FileId,
     ImportId,
+    InvitationId,
     LessonId,
     MaterialId,
     NoticeId,
     OrganisationId,
     PairingId,
     PersonId,
+    PositionId,
     ProgrammeId,
-    SessionId
+    SessionId,
+    WebhookId
 );
 
 impl From<Uuid> for AnyId {
@@ -102,8 +116,13 @@ pub async fn write(
     result: &str,
     detail: Value,
 ) -> Result<()> {
-    let last = store::last(tx).await?;
-    let (seq, prev_hash) = last.map_or((1, GENESIS.to_owned()), |last| (last.seq + 1, last.hash));
+    let head = store::head(tx).await?;
+    let is_first = head.is_none();
+    let before = match head {
+        Some(head) => Some((head.seq, head.hash)),
+        None => store::last(tx).await?.map(|last| (last.seq, last.hash)),
+    };
+    let (seq, prev_hash) = before.map_or((1, GENESIS.to_owned()), |(seq, hash)| (seq + 1, hash));
     let acting = call.actor.appointments().first();
     let mut entry = row::Model {
         seq,
@@ -122,7 +141,61 @@ pub async fn write(
         hash: String::new(),
     };
     entry.hash = hash_of(&entry);
-    store::append(tx, entry).await
+    let head = signed(app, store::CURRENT, entry.seq, entry.hash.clone());
+    store::append(tx, entry).await?;
+    store::put_head(tx, head, is_first).await
+}
+
+/// A head of the chain with its signature.
+fn signed(app: &App, id: i64, seq: i64, hash: String) -> head::Model {
+    let signature = secrets::signature(&app.keys.audit, &head_text(seq, &hash));
+    head::Model { id, seq, hash, signature, at: app.now() }
+}
+
+/// What the signature of a head covers.
+fn head_text(seq: i64, hash: &str) -> String {
+    format!("twinning-audit-head/1 {seq} {hash}")
+}
+
+/// Codes of refusals that are kept: what concerns people, rights and the tree.
+const KEPT: &[&str] =
+    &["auth.", "account.", "factor.", "invitation.", "appointment.", "approval.", "organisation.", "person."];
+
+/// Requests whose refusal was written last, so that the door and the operation do not both write it.
+static WRITTEN: std::sync::Mutex<std::collections::VecDeque<String>> =
+    std::sync::Mutex::new(std::collections::VecDeque::new());
+
+/// Writes that an act was refused, in a transaction of its own (`reliability.md` G-01); refusals of ordinary input are
+/// not kept.
+pub async fn refused(app: &App, call: &Call, operation: &str, error: &Error) {
+    let code = crate::rest::problem::code_of(error);
+    let kept = match error {
+        Error::Anonymous | Error::Denied => true,
+        Error::Refused(rule) => KEPT.iter().any(|prefix| rule.code().starts_with(prefix)),
+        _ => false,
+    };
+    // Failed sign-ins are counted and kept where they happen.
+    if !kept || code == "auth.failed" || code == "auth.too_many" || call.actor.is_system() {
+        return;
+    }
+    if !call.request_id.is_empty() {
+        let mut written = WRITTEN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if written.contains(&call.request_id) {
+            return;
+        }
+        written.push_back(call.request_id.clone());
+        if written.len() > 256 {
+            written.pop_front();
+        }
+    }
+    let wrote = async {
+        let tx = app.db().begin().await?;
+        write(&tx, app, call, operation, None, "refused", json!({ "code": code })).await?;
+        tx.commit().await.map_err(Error::from)
+    };
+    if let Err(error) = wrote.await {
+        tracing::error!(%error, "a refusal was not recorded");
+    }
 }
 
 /// Hash of an entry: over the hash before it and every field in a fixed order.
@@ -164,9 +237,17 @@ fn in_order(value: &Value) -> Value {
 /// Refusals of the policy.
 pub async fn list(app: &App, call: &Call, filter: AuditFilter) -> Result<Page<AuditEntryBody>> {
     call.actor.may_ever(AuditAct::List.who())?;
-    let at = PageRequest::asked(filter.limit, filter.cursor, filter.count)?;
-    let before = at.after::<i64>()?;
-    let (rows, total) = store::list(app.reader(), filter.operation.as_deref(), filter.object_id, before, &at).await?;
+    let at = PageRequest::asked(filter.limit, filter.cursor.clone(), filter.count)?;
+    list_at(app, call, &filter, at).await
+}
+
+/// As [`list`], for pages that count by number.
+///
+/// # Errors
+/// As [`list`].
+pub async fn list_at(app: &App, call: &Call, filter: &AuditFilter, at: PageRequest) -> Result<Page<AuditEntryBody>> {
+    call.actor.may_ever(AuditAct::List.who())?;
+    let (rows, total) = store::list(app.reader(), filter, &at).await?;
     Ok(Page::cut(rows, &at, total, |entry| entry.seq).map(body))
 }
 
@@ -184,27 +265,12 @@ fn body(entry: row::Model) -> AuditEntryBody {
         object_id: entry.object_id,
         result: entry.result,
         detail: entry.detail,
+        prev_hash: entry.prev_hash,
         hash: entry.hash,
     }
 }
 
-/// Walks the chain and gives the number of the first entry that does not fit, if any (`reliability.md` G-02).
-///
-/// # Errors
-/// The engine's error.
-pub async fn first_break(app: &App) -> Result<Option<i64>> {
-    let mut expected = (1, GENESIS.to_owned());
-    loop {
-        let entries = store::from(app.reader(), expected.0, 1_000).await?;
-        let Some(last) = entries.last() else { return Ok(None) };
-        let next = (last.seq + 1, last.hash.clone());
-        for entry in &entries {
-            let fits = entry.seq == expected.0 && entry.prev_hash == expected.1 && entry.hash == hash_of(entry);
-            if !fits {
-                return Ok(Some(expected.0));
-            }
-            expected = (entry.seq + 1, entry.hash.clone());
-        }
-        expected = next;
-    }
+/// Writes that entries were exported.
+async fn note_export(app: &App, call: &Call) -> Result<()> {
+    app.write(&call.once(), async |tx| write(tx, app, call, "audit.export", None, "done", json!({})).await).await
 }

@@ -5,7 +5,7 @@ use crate::kernel::actor::{RoleCode, Who};
 /// Acts on the audit log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuditAct {
-    /// Read entries.
+    /// Read and export entries.
     List,
 }
 

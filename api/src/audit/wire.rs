@@ -32,6 +32,8 @@ pub struct AuditEntryBody {
     pub result: String,
     /// What changed, personal values masked.
     pub detail: serde_json::Value,
+    /// Hash of the entry before.
+    pub prev_hash: String,
     /// Hash of this entry, which covers the one before.
     pub hash: String,
 }
@@ -41,11 +43,22 @@ pub struct AuditEntryBody {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct AuditFilter {
-    /// Operation, such as `activity.confirm`.
+    /// Operation such as `activity.confirm`, or its first word for all of them.
     #[param(max_length = 64)]
     pub operation: Option<String>,
     /// Object the entry is about.
     pub object_id: Option<Uuid>,
+    /// Account that acted.
+    pub account_id: Option<Uuid>,
+    /// Organisation it acted for.
+    pub organisation_id: Option<Uuid>,
+    /// `done` or `refused`.
+    #[param(max_length = 16)]
+    pub result: Option<String>,
+    /// First instant.
+    pub from: Option<DateTime<FixedOffset>>,
+    /// Instant before which.
+    pub to: Option<DateTime<FixedOffset>>,
     /// Rows of the page, 1–100.
     #[param(minimum = 1, maximum = 100)]
     pub limit: Option<u64>,

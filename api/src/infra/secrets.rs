@@ -81,6 +81,15 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// The bytes of a hexadecimal text.
+#[must_use]
+pub fn unhex(text: &str) -> Option<Vec<u8>> {
+    if !text.len().is_multiple_of(2) {
+        return None;
+    }
+    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
+}
+
 /// Whether two secrets are the same, in time that does not tell where they differ.
 #[must_use]
 pub fn same(a: &str, b: &str) -> bool {
@@ -99,19 +108,47 @@ pub fn signature(key: &[u8; 32], text: &str) -> String {
     blind_index(key, text)
 }
 
-const SEAL_AES_256_GCM: u8 = 1;
+/// AES-256-GCM without the name of its key, as values were sealed before keys could be rotated.
+const AES_256_GCM_PLAIN: u8 = 1;
+/// AES-256-GCM with the four bytes that name its key.
+const AES_256_GCM_NAMED: u8 = 2;
 
-/// Seals a value for one record: algorithm id, nonce, then AES-256-GCM bound to `record` (`reliability.md` P-02).
+/// Which of the keys sealed a value: four bytes of a hash of it.
+pub type KeyName = [u8; 4];
+
+/// The name of a key.
+#[must_use]
+pub fn name_of(key: &[u8; 32]) -> KeyName {
+    use sha2::Digest as _;
+    let hash = sha2::Sha256::digest(key);
+    let mut name = [0; 4];
+    name.copy_from_slice(hash.get(..4).unwrap_or(&[0; 4]));
+    name
+}
+
+/// Name of the key that sealed a value, where the value says so.
+#[must_use]
+pub fn sealed_by(sealed: &[u8]) -> Option<KeyName> {
+    match sealed {
+        [AES_256_GCM_NAMED, name @ ..] => name.get(..4)?.try_into().ok(),
+        _ => None,
+    }
+}
+
+/// Seals a value for one record: algorithm, name of the key, nonce, then AES-256-GCM bound to all of them and to
+/// `record` (`reliability.md` P-02).
 ///
 /// # Errors
 /// An internal fault, should the library refuse.
 pub fn seal(key: &[u8; 32], record: &str, value: &str) -> Result<Vec<u8>> {
     let nonce = random::<12>()?;
+    let mut out = vec![AES_256_GCM_NAMED];
+    out.extend_from_slice(&name_of(key));
+    let bound = [out.as_slice(), record.as_bytes()].concat();
     let mut bytes = value.as_bytes().to_vec();
     aead(key)?
-        .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(record.as_bytes()), &mut bytes)
+        .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(bound), &mut bytes)
         .map_err(|_| Error::broken("sealing failed"))?;
-    let mut out = vec![SEAL_AES_256_GCM];
     out.extend_from_slice(&nonce);
     out.append(&mut bytes);
     Ok(out)
@@ -123,11 +160,18 @@ pub fn seal(key: &[u8; 32], record: &str, value: &str) -> Result<Vec<u8>> {
 /// An internal fault for another key, another record or changed bytes.
 pub fn open(key: &[u8; 32], record: &str, sealed: &[u8]) -> Result<String> {
     let broken = || Error::broken("a sealed value does not open");
-    let [SEAL_AES_256_GCM, rest @ ..] = sealed else { return Err(broken()) };
+    let (bound, rest) = match sealed {
+        [AES_256_GCM_NAMED, rest @ ..] => {
+            let (name, rest) = rest.split_at_checked(4).ok_or_else(broken)?;
+            ([&[AES_256_GCM_NAMED], name, record.as_bytes()].concat(), rest)
+        }
+        [AES_256_GCM_PLAIN, rest @ ..] => (record.as_bytes().to_vec(), rest),
+        _ => return Err(broken()),
+    };
     let (nonce, body) = rest.split_at_checked(12).ok_or_else(broken)?;
     let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| broken())?;
     let mut bytes = body.to_vec();
-    let plain = aead(key)?.open_in_place(nonce, Aad::from(record.as_bytes()), &mut bytes).map_err(|_| broken())?;
+    let plain = aead(key)?.open_in_place(nonce, Aad::from(bound), &mut bytes).map_err(|_| broken())?;
     String::from_utf8(plain.to_vec()).map_err(|_| broken())
 }
 

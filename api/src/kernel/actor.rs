@@ -141,6 +141,10 @@ pub struct Member {
     pub language: String,
     /// Appointments in force today.
     pub appointments: Vec<Appointment>,
+    /// Whether a second factor is set up.
+    pub second_factor: bool,
+    /// What a token of a program is limited to; nothing limits a person.
+    pub scopes: Option<Vec<String>>,
     /// When the account last signed in before this session.
     pub last_sign_in_at: Option<DateTime<Utc>>,
 }
@@ -200,6 +204,22 @@ impl Actor {
     #[must_use]
     pub fn is_city_staff_of(&self, city: CityId) -> bool {
         self.holding(&[RoleCode::OrgDeptCity]).any(|held| held.city == city)
+    }
+
+    /// Second gate, for tokens of programs: whether an address lies within their scopes. A scope is the first word of an
+    /// address, such as `activities`, for reading, or `activities:write`.
+    ///
+    /// # Errors
+    /// [`crate::Error::Denied`].
+    pub fn within(&self, reads: bool, pattern: &Option<String>) -> crate::Result<()> {
+        let Some(scopes) = self.member().and_then(|member| member.scopes.as_ref()) else { return Ok(()) };
+        let path = pattern.as_deref().unwrap_or_default();
+        let resource = path.trim_start_matches("/api/v1/").split('/').next().unwrap_or_default();
+        let covers = |scope: &String| match scope.split_once(':') {
+            Some((name, _)) => name == resource,
+            None => reads && scope == resource,
+        };
+        if scopes.iter().any(covers) { Ok(()) } else { Err(crate::Error::Denied) }
     }
 
     /// First gate of every act: whether this kind of caller may ever do it.

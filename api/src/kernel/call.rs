@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use uuid::Uuid;
+
 use super::actor::{Actor, RoleCode};
 
 /// Language that people are answered in.
@@ -76,6 +78,10 @@ pub struct Call {
     pub request_id: String,
     /// Address of the caller, for the audit log.
     pub address: Option<String>,
+    /// Sign-in the call comes from: a portal session, or a family of tokens.
+    pub sign_in: Option<Uuid>,
+    /// What was called, such as `POST /api/v1/appointments`, for the record of refusals.
+    pub what: String,
     /// Repeat key of a creating call.
     pub repeat: Option<RepeatKey>,
     touched: Arc<AtomicBool>,
@@ -85,7 +91,16 @@ impl Call {
     /// A call by `actor` in `lang`.
     #[must_use]
     pub fn new(actor: Actor, lang: Lang, request_id: String) -> Self {
-        Self { actor, lang, request_id, address: None, repeat: None, touched: Arc::default() }
+        Self {
+            actor,
+            lang,
+            request_id,
+            address: None,
+            sign_in: None,
+            what: String::new(),
+            repeat: None,
+            touched: Arc::default(),
+        }
     }
 
     /// A call by the product itself, for the given reason.

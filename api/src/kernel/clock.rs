@@ -51,6 +51,12 @@ pub fn day_of(at: DateTime<Utc>) -> NaiveDate {
     at.with_timezone(&shanghai()).date_naive()
 }
 
+/// Whether a day lies in the years that people mean: 1900 to 2200 (`reliability.md` I-03).
+#[must_use]
+pub fn is_ordinary(day: NaiveDate) -> bool {
+    (1900..=2200).contains(&chrono::Datelike::year(&day))
+}
+
 /// Maker of UUIDv7 identifiers, ordered by the clock and, within a millisecond, by a counter.
 #[derive(Debug)]
 pub struct Ids {

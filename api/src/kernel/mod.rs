@@ -6,4 +6,5 @@ pub mod clock;
 pub mod error;
 pub mod fault;
 pub mod page;
+pub mod reason;
 pub mod text;

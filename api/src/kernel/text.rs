@@ -93,6 +93,30 @@ pub fn masked_phone(phone: &str) -> String {
     }
 }
 
+/// A mobile number of the mainland as eleven digits; spaces, dashes and the country's number are left out
+/// (`domain.md` 5.7).
+#[must_use]
+pub fn mobile(text: &str) -> Option<String> {
+    let bare: String =
+        text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '‐' | '–' | '—' | '－')).collect();
+    let bare = bare.strip_prefix("+86").or_else(|| bare.strip_prefix("0086")).unwrap_or(&bare);
+    let bare = if bare.len() == 13 { bare.strip_prefix("86").unwrap_or(bare) } else { bare };
+    let good = bare.len() == 11
+        && bare.bytes().all(|byte| byte.is_ascii_digit())
+        && bare.starts_with('1')
+        && matches!(bare.as_bytes().get(1), Some(b'3'..=b'9'));
+    good.then(|| bare.to_owned())
+}
+
+/// A mail address with its name hidden: `k***@example.org` (`reliability.md` P-03).
+#[must_use]
+pub fn masked_address(address: &str) -> String {
+    match address.rsplit_once('@') {
+        Some((name, host)) => format!("{}***@{host}", name.chars().next().map(String::from).unwrap_or_default()),
+        None => "***".to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,6 +136,7 @@ mod tests {
         assert_eq!(masked_phone("19900000001"), "199****0001");
         assert_eq!(masked_phone("8"), "****");
         assert_eq!(masked_name("张小明"), "张*明");
+        assert_eq!(masked_address("kang@example.org"), "k***@example.org");
         assert_eq!(masked_name("张三"), "张*");
     }
 }

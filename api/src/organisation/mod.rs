@@ -8,6 +8,7 @@ pub mod jobs;
 pub mod model;
 pub mod ops;
 pub mod policy;
+pub(crate) mod reach;
 pub mod rest;
 mod store;
 pub(crate) use store::within;

@@ -1,5 +1,10 @@
 //! What can be done with people.
 
+pub mod acts;
+pub mod erasure;
+pub mod own;
+pub mod retention;
+
 use std::collections::HashMap;
 
 use sea_orm::ConnectionTrait;
@@ -11,7 +16,6 @@ use super::policy::{self, PersonAct};
 use super::store;
 use super::wire::{PersonFilter, PersonLine};
 use crate::app::App;
-use crate::infra::secrets;
 use crate::kernel::call::Call;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::page::{Page, PageRequest};
@@ -24,9 +28,17 @@ use crate::search::pinyin;
 /// # Errors
 /// [`Error::Invalid`] for a search of fewer than 2 characters (`reliability.md` P-04).
 pub async fn list(app: &App, call: &Call, filter: PersonFilter) -> Result<Page<PersonLine>> {
+    let at = PageRequest::asked(filter.limit, filter.cursor.clone(), filter.count)?;
+    list_at(app, call, &filter, at).await
+}
+
+/// As [`list`], for pages that count by number.
+///
+/// # Errors
+/// As [`list`].
+pub async fn list_at(app: &App, call: &Call, filter: &PersonFilter, at: PageRequest) -> Result<Page<PersonLine>> {
     call.actor.may_ever(PersonAct::Read.who())?;
-    let at = PageRequest::asked(filter.limit, filter.cursor, filter.count)?;
-    let name = filter.q.as_deref().map(str::trim);
+    let name = filter.q.as_deref().map(str::trim).filter(|name| !name.is_empty());
     if name.is_some_and(|name| !(2..=64).contains(&name.chars().count())) {
         return Err(Error::field("q", "field.range"));
     }
@@ -92,16 +104,16 @@ pub struct NewPerson {
 /// # Errors
 /// The engine's error.
 pub async fn ensure_in(tx: &impl ConnectionTrait, app: &App, new: &NewPerson) -> Result<(PersonId, bool)> {
-    let index = new.phone.as_deref().map(|phone| secrets::blind_index(&app.keys.index, phone));
-    if let Some(index) = &index
-        && let Some(found) = store::same(tx, &new.name, index).await?
+    let index = new.phone.as_deref().map(|phone| app.keys.indexed(phone));
+    if let Some(phone) = &new.phone
+        && let Some(found) = store::same(tx, &new.name, app.keys.indexes(phone)).await?
     {
         return Ok((found.id, false));
     }
     let id: PersonId = app.new_id();
     let now = app.now();
     let phone_sealed = match &new.phone {
-        Some(phone) => Some(secrets::seal(&app.keys.field, &record(id), phone)?),
+        Some(phone) => Some(app.keys.seal(&record(id), phone)?),
         None => None,
     };
     store::add(
@@ -115,6 +127,8 @@ pub async fn ensure_in(tx: &impl ConnectionTrait, app: &App, new: &NewPerson) ->
             phone_sealed,
             phone_index: index,
             phone_masked: new.phone.as_deref().map(masked_phone),
+            email: None,
+            erased_at: None,
             is_synthetic: new.is_synthetic,
             provenance: new.provenance,
             import_id: new.import.map(|import| import.0),
@@ -128,7 +142,7 @@ pub async fn ensure_in(tx: &impl ConnectionTrait, app: &App, new: &NewPerson) ->
 }
 
 /// Name under which a person's phone is sealed.
-fn record(id: PersonId) -> String {
+pub(super) fn record(id: PersonId) -> String {
     format!("people/{id}/phone")
 }
 
@@ -152,5 +166,37 @@ pub async fn by_key(conn: &impl ConnectionTrait, ids: Vec<PersonId>) -> Result<H
 /// Index under which a phone is found, for matching rosters.
 #[must_use]
 pub fn phone_index(app: &App, phone: &str) -> String {
-    secrets::blind_index(&app.keys.index, phone)
+    app.keys.indexed(phone)
+}
+
+/// Whether the caller may know of a person, in a write that is under way.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn known_to(conn: &impl ConnectionTrait, call: &Call, id: PersonId) -> Result<()> {
+    let mut scope = policy::scope(&call.actor);
+    // Who looks after every account may invite anybody.
+    scope.all |= crate::account::policy::looks_after_all(&call.actor);
+    store::find(conn, &scope, id).await.map(|_| ())
+}
+
+/// Full phone numbers, for an export that two persons decided.
+pub(crate) async fn phones(app: &App, ids: Vec<PersonId>) -> Result<HashMap<PersonId, String>> {
+    let mut phones = HashMap::new();
+    for part in ids.chunks(500) {
+        for one in store::by_ids(app.reader(), part.to_vec()).await? {
+            if let Some(sealed) = &one.phone_sealed {
+                phones.insert(one.id, app.keys.open(&record(one.id), sealed)?);
+            }
+        }
+    }
+    Ok(phones)
+}
+
+/// Names with the organisation they belong to, for knowing a list again.
+///
+/// # Errors
+/// The engine's error.
+pub async fn names_by_unit(conn: &impl ConnectionTrait) -> Result<std::collections::HashSet<(String, OrganisationId)>> {
+    Ok(store::names_by_unit(conn).await?.into_iter().collect())
 }

@@ -99,26 +99,28 @@ impl FromRequest for Caller {
 async fn called(request: &HttpRequest) -> Result<Call> {
     let app = app_of(request)?;
     let admitted = request.extensions().get::<Admitted>().cloned();
-    let actor = match admitted {
-        Some(admitted) => admitted.0,
+    let (actor, sign_in) = match admitted {
+        Some(admitted) => (admitted.actor, admitted.sign_in),
         None => actor_of(request).await?,
     };
     let mut call = Call::new(actor, language_of(request), request::id_of(request));
     call.address = request::address_of(request, &app);
+    call.sign_in = sign_in;
+    call.what = format!("{} {}", request.method(), request.match_pattern().unwrap_or_default());
     call.repeat = repeat_key(request)?;
     Ok(call)
 }
 
-/// Who asks, from the token of the request.
+/// Who asks, from the token of the request, and the sign-in it belongs to.
 ///
 /// # Errors
 /// [`crate::account::model::AuthRule::TokenInvalid`]; the engine's error.
-pub async fn actor_of(request: &HttpRequest) -> Result<Actor> {
+pub async fn actor_of(request: &HttpRequest) -> Result<(Actor, Option<Uuid>)> {
     let app = app_of(request)?;
-    match bearer(request.headers())? {
-        Some(token) => crate::account::ops::authenticated(&app, &token).await,
-        None => Ok(Actor::Anonymous),
-    }
+    let Some(token) = bearer(request.headers())? else { return Ok((Actor::Anonymous, None)) };
+    let address = request::address_of(request, &app);
+    let (actor, sign_in) = crate::account::ops::authenticated(&app, &token, address.as_deref()).await?;
+    Ok((actor, Some(sign_in)))
 }
 
 fn app_of(request: &HttpRequest) -> Result<Data<App>> {

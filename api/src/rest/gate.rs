@@ -11,6 +11,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage as _, HttpResponse, ResponseError as _};
+use uuid::Uuid;
 
 use super::problem::Problem;
 use super::request as requests;
@@ -24,7 +25,16 @@ static TABLE: LazyLock<HashMap<String, Methods>> = LazyLock::new(openapi::table)
 
 /// The caller that the door let in; handlers need not ask for the token again.
 #[derive(Clone, Debug)]
-pub struct Admitted(pub Actor);
+pub struct Admitted {
+    /// Who it is.
+    pub actor: Actor,
+    /// The sign-in the token belongs to.
+    pub sign_in: Option<Uuid>,
+}
+
+/// The caller of a request, admitted or not.
+#[derive(Clone, Debug)]
+pub struct Known(pub Actor);
 
 /// Middleware: 404 outside the document, 405 for other methods, 401 and 403 for who may never.
 ///
@@ -46,10 +56,16 @@ pub async fn admitted<B: MessageBody + 'static>(
         let refusal = HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, allow)).finish();
         return Ok(request.into_response(refusal).map_into_right_body());
     };
-    let actor = extract::actor_of(request.request()).await;
-    match actor.and_then(|actor| actor.may_ever(*who).map(|()| actor)) {
-        Ok(actor) => {
-            request.extensions_mut().insert(Admitted(actor));
+    let found = extract::actor_of(request.request()).await;
+    let admitted = found.and_then(|(actor, sign_in)| {
+        // Who was turned away is known to the record of refusals all the same.
+        request.extensions_mut().insert(Known(actor.clone()));
+        actor.may_ever(*who).and_then(|()| actor.within(request.method() == Method::GET, &request.match_pattern()))?;
+        Ok(Admitted { actor, sign_in })
+    });
+    match admitted {
+        Ok(admitted) => {
+            request.extensions_mut().insert(admitted);
             Ok(next.call(request).await?.map_into_left_body())
         }
         Err(error) => {

@@ -15,8 +15,8 @@ pub use problem::{Problem, ProblemBody};
 
 use crate::kernel::actor::Who;
 use crate::{
-    account, activity, audit, city, file, library, notice, organisation, pairing, person, programme, search, todo,
-    training, transfer,
+    account, activity, api_token, appointment, approval, audit, city, file, invitation, letter, library, notice,
+    organisation, pairing, person, programme, search, system, todo, training, transfer, webhook,
 };
 
 /// An operation of the API with the callers that may ever use it, as its policy says.
@@ -40,9 +40,14 @@ pub fn operations() -> Vec<Operation> {
     [
         account::rest::OPERATIONS,
         activity::rest::OPERATIONS,
+        api_token::rest::OPERATIONS,
+        appointment::rest::OPERATIONS,
+        approval::rest::OPERATIONS,
         audit::rest::OPERATIONS,
         city::rest::OPERATIONS,
         file::rest::OPERATIONS,
+        invitation::rest::OPERATIONS,
+        letter::rest::OPERATIONS,
         library::rest::OPERATIONS,
         notice::rest::OPERATIONS,
         organisation::rest::OPERATIONS,
@@ -50,9 +55,11 @@ pub fn operations() -> Vec<Operation> {
         person::rest::OPERATIONS,
         programme::rest::OPERATIONS,
         search::rest::OPERATIONS,
+        system::rest::OPERATIONS,
         todo::rest::OPERATIONS,
         training::rest::OPERATIONS,
         transfer::rest::OPERATIONS,
+        webhook::rest::OPERATIONS,
     ]
     .concat()
 }
@@ -65,9 +72,14 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
             .wrap(from_fn(problem::written))
             .configure(account::rest::mount)
             .configure(activity::rest::mount)
+            .configure(api_token::rest::mount)
+            .configure(appointment::rest::mount)
+            .configure(approval::rest::mount)
             .configure(audit::rest::mount)
             .configure(city::rest::mount)
             .configure(file::rest::mount)
+            .configure(invitation::rest::mount)
+            .configure(letter::rest::mount)
             .configure(library::rest::mount)
             .configure(notice::rest::mount)
             .configure(organisation::rest::mount)
@@ -75,9 +87,11 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
             .configure(person::rest::mount)
             .configure(programme::rest::mount)
             .configure(search::rest::mount)
+            .configure(system::rest::mount)
             .configure(todo::rest::mount)
             .configure(training::rest::mount)
             .configure(transfer::rest::mount)
+            .configure(webhook::rest::mount)
             .default_service(actix_web::web::to(problem::no_such_address)),
     );
 }

@@ -54,6 +54,18 @@ const TAGS: &[(&str, &str)] = &[
     ("search", "Search over everything the caller may read"),
     ("todo", "What waits for the caller"),
     ("audit-entries", "The record of who did what"),
+    ("me", "The caller's own account: sessions, second factor, messages, data"),
+    ("accounts", "Accounts"),
+    ("invitations", "Invitations to an account"),
+    ("appointments", "Roles held for organisations, with their dates"),
+    ("approvals", "What takes two persons"),
+    ("subscriptions", "What is told by mail"),
+    ("outbox-mails", "Letters on their way"),
+    ("calendar-days", "Working days"),
+    ("jobs", "Background jobs"),
+    ("settings", "Settings in force"),
+    ("api-tokens", "Tokens of programs"),
+    ("webhooks", "Addresses that are told of events"),
 ];
 
 /// The complete document.

@@ -4,16 +4,20 @@ use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use actix_web::web::Data;
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::gate::Known;
 use super::request;
+use crate::app::App;
 use crate::infra::i18n;
-use crate::kernel::call::Lang;
+use crate::kernel::actor::Actor;
+use crate::kernel::call::{Call, Lang};
 use crate::kernel::error::{Error, RefusalKind};
 
 /// An error on its way to a caller of the API.
@@ -237,6 +241,7 @@ pub async fn written(
     let noted = response.response().extensions().get::<Note>().cloned();
     let error = noted.map_or_else(|| Arc::new(plain(status)), |note| note.0);
     log_fault(&error, &request::id_of(response.request()));
+    note_refusal(response.request(), &error).await;
     let body = body_of(&error, lang, response.request());
     // A framework answer keeps its own status: 405 has no error of ours.
     let status = if response.response().extensions().get::<Note>().is_some() { status_of(&error) } else { status };
@@ -258,6 +263,19 @@ pub async fn written(
     let mut response = ServiceResponse::new(request, answer);
     guard_cache(&mut response);
     Ok(response)
+}
+
+/// Writes a refused change to the audit log, whoever refused it: the door, or the operation (`reliability.md` G-01).
+async fn note_refusal(request: &HttpRequest, error: &Error) {
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        return;
+    }
+    let Some(app) = request.app_data::<Data<App>>() else { return };
+    let actor = request.extensions().get::<Known>().map_or(Actor::Anonymous, |known| known.0.clone());
+    let mut call = Call::new(actor, Lang::default(), request::id_of(request));
+    call.address = request::address_of(request, app);
+    let what = format!("{} {}", request.method(), request.match_pattern().unwrap_or_default());
+    crate::audit::ops::refused(app, &call, &what, error).await;
 }
 
 /// Answers that depend on who asks are never kept by a cache (`reliability.md` B-06).

@@ -73,11 +73,35 @@ impl Bench {
     ///
     /// # Panics
     /// As [`Bench::empty`].
-    #[expect(clippy::expect_used, reason = "tests may stop here")]
     pub async fn demo(engine: Engine) -> Self {
+        Self::demo_with(engine, &[]).await
+    }
+
+    /// As [`Bench::demo`], with settings of its own.
+    ///
+    /// # Panics
+    /// As [`Bench::empty`].
+    #[expect(clippy::expect_used, reason = "tests may stop here")]
+    pub async fn demo_with(engine: Engine, more: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = template::copy(engine, folder.path()).await;
-        let (app, statements) = counted(folder.path(), &url, &[]).await;
+        let (app, statements) = counted(folder.path(), &url, more).await;
+        Self { app, statements, _folder: folder }
+    }
+
+    /// The same installation with other settings, as after a restart.
+    ///
+    /// # Panics
+    /// When the database cannot be opened again.
+    #[expect(clippy::expect_used, reason = "tests may stop here")]
+    pub async fn restarted(self, more: &[(&str, &str)]) -> Self {
+        let Self { app, _folder: folder, .. } = self;
+        let url = app.settings.database_url.expose().to_owned();
+        let clock = app.clock().clone();
+        drop(app);
+        let statements = Arc::new(AtomicU64::new(0));
+        let db = Db::open(&url, None).await.expect("a database");
+        let app = App::with_db(settings(folder.path(), &url, more), clock, db).expect("an app");
         Self { app, statements, _folder: folder }
     }
 

@@ -299,3 +299,38 @@ pub(super) async fn enrolled_count(conn: &impl ConnectionTrait) -> Result<u64> {
     let open = row::Entity::find().select_only().column(row::Column::Id).filter(open());
     Ok(enrolment::Entity::find().filter(enrolment::Column::ClassId.in_subquery(open.into_query())).count(conn).await?)
 }
+
+/// Whether a person is in a class: enrolled and not left, turned away or replaced.
+pub(super) async fn is_enrolled(conn: &impl ConnectionTrait, class: ClassId, person: PersonId) -> Result<bool> {
+    use twinning_entity::enrolment::EnrolmentStatus as Status;
+    let gone = [Status::WithdrawnByRule, Status::Declined, Status::Replaced, Status::NoShow];
+    Ok(enrolment::Entity::find()
+        .filter(enrolment::Column::ClassId.eq(class))
+        .filter(enrolment::Column::PersonId.eq(person))
+        .filter(enrolment::Column::Status.is_not_in(gone))
+        .limit(1)
+        .one(conn)
+        .await?
+        .is_some())
+}
+
+/// The organisation that holds a class.
+pub(super) async fn organiser(conn: &impl ConnectionTrait, class: ClassId) -> Result<Option<OrganisationId>> {
+    Ok(row::Entity::find_by_id(class).one(conn).await?.map(|found| found.organiser_id))
+}
+
+/// The enrolments of a person with the titles of their classes.
+pub(super) async fn enrolments_of(
+    conn: &impl ConnectionTrait,
+    person: PersonId,
+) -> Result<Vec<(enrolment::Model, String)>> {
+    let found = enrolment::Entity::find().filter(enrolment::Column::PersonId.eq(person)).limit(1_000).all(conn).await?;
+    let classes: HashMap<ClassId, String> = row::Entity::find()
+        .filter(row::Column::Id.is_in(found.iter().map(|one| one.class_id)))
+        .all(conn)
+        .await?
+        .into_iter()
+        .map(|one| (one.id, one.title))
+        .collect();
+    Ok(found.into_iter().map(|one| (one.clone(), classes.get(&one.class_id).cloned().unwrap_or_default())).collect())
+}

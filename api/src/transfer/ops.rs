@@ -312,7 +312,7 @@ async fn finish(
     let now = app.now();
     // Names and phone numbers of a roster are kept where they belong, not in the paper of the import; what was left
     // out is kept, sealed, until it is mended or its time is over.
-    if found.kind == ImportKind::Enrolments {
+    if matches!(found.kind, ImportKind::Enrolments | ImportKind::People) {
         store::forget_cells(tx, &[found.id], state != ImportState::Done).await?;
     }
     let next = row::Model { state, version: found.version + 1, updated_at: now, finished_at: Some(now), ..found };

@@ -38,7 +38,9 @@ pub fn allows(actor: &Actor, kind: ImportKind) -> bool {
         ImportKind::Lessons | ImportKind::Attendance => {
             &[RoleCode::OrgDeptCity, RoleCode::OrgDeptDistrict, RoleCode::ClassTeacher]
         }
-        ImportKind::Documents => &[RoleCode::OrgDeptCity, RoleCode::OrgDeptDistrict, RoleCode::BranchAdmin],
+        ImportKind::Documents | ImportKind::People => {
+            &[RoleCode::OrgDeptCity, RoleCode::OrgDeptDistrict, RoleCode::BranchAdmin]
+        }
         _ => &[RoleCode::OrgDeptCity],
     };
     actor.is_system() || actor.holding(roles).any(|held| !held.read_only)

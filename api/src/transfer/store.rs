@@ -106,7 +106,7 @@ pub(super) async fn older(conn: &impl ConnectionTrait, before: DateTime<Utc>) ->
     Ok(row::Entity::find()
         .select_only()
         .column(row::Column::Id)
-        .filter(row::Column::Kind.eq(ImportKind::Enrolments))
+        .filter(row::Column::Kind.is_in([ImportKind::Enrolments, ImportKind::People]))
         .filter(row::Column::UpdatedAt.lt(before))
         .filter(Expr::cust(
             "EXISTS (SELECT 1 FROM import_rows WHERE import_rows.import_id = imports.id \

@@ -135,9 +135,37 @@ async fn objects(bench: &Bench, by: &BTreeMap<&str, Caller>) -> BTreeMap<String,
     put("pairings", "卫东区", pairing);
     put("people", "of 卫东区", id(&people[0]));
     put("programmes", "any", id(&list("nobody", "/programmes").await[0]));
+    let organisation_wd = organisation("PDS-WD");
+    let account = async |login: &str| id(&list("admin", &format!("/accounts?q={login}")).await[0]);
+    let weidongs = account("weidong").await;
+    put("accounts", "weidong's", weidongs.clone());
+    put("accounts", "kangheyuan's", account("kangheyuan").await);
+    put("accounts", "audit's", account("audit@").await);
+    let held = async |login: &str| {
+        let path = format!("/appointments?account_id={}", account(login).await);
+        id(&list("admin", &path).await[0])
+    };
+    put("appointments", "weidong's", held("weidong").await);
+    put("appointments", "kangheyuan's", held("kangheyuan").await);
+    let invitation = json!({ "email": "first@example.com", "name": "示例受邀人", "organisation_id": organisation_wd,
+        "role": "branch_admin", "identity_check": "当面核验工作证" });
+    put("invitations", "to 卫东区", id(&by["pds.staff"].post(bench, "/invitations", invitation).await.body));
+    let asked = json!({ "account_id": weidongs, "organisation_id": organisation_wd, "role": "street_reviewer",
+        "reason": "示例：兼任审核" });
+    put("approvals", "pds.staff's, weidong's", id(&by["pds.staff"].post(bench, "/appointments", asked).await.body));
+    put("me/messages", "kangheyuan's", id(&list("kangheyuan", "/me/messages").await[0]));
+    let token = json!({ "name": "示例", "scopes": ["activities"], "days": 30 });
+    put("me/api-tokens", "weidong's", id(&by["weidong"].post(bench, "/me/api-tokens", token).await.body));
+    put("outbox-mails", "the invitation", id(&list("admin", "/outbox-mails").await[0]));
+    put("jobs", "any", id(&list("admin", "/jobs").await[0]));
+    let pds = id(list("nobody", "/cities").await.iter().find(|one| one["name"] == "平顶山市").unwrap());
+    let hook = json!({ "city_id": pds, "url": "https://hooks.example.org/x", "events": ["activity.confirm"] });
+    put("webhooks", "of 平顶山", id(&by["pds.staff"].post(bench, "/webhooks", hook).await.body));
+    put("me/sessions", "nobody's", NOBODYS.to_owned());
     for found in all.values_mut() {
         found.push(("nobody's", NOBODYS.to_owned()));
     }
+    all.get_mut("me/sessions").unwrap().truncate(1);
     all
 }
 
@@ -161,6 +189,35 @@ fn takeable(operation: &str, pairing: &str) -> Option<Value> {
         }
         "abolish_organisation" => Some(json!({ "on": "2020-01-01", "reason": "示例：撤销" })),
         "merge_organisation" => Some(json!({ "successor_id": NOBODYS, "on": "2020-01-01", "reason": "示例：合并" })),
+        "ask_appointment" => Some(json!({ "account_id": NOBODYS, "organisation_id": NOBODYS, "role": "branch_admin",
+            "reason": "示例：任职" })),
+        "approve_approval" => Some(json!({})),
+        "decline_approval"
+        | "disable_account"
+        | "end_appointment"
+        | "reset_account_factor"
+        | "ask_erasure"
+        | "reveal_phone"
+        | "ask_own_erasure" => Some(json!({ "reason": "示例：说明原因" })),
+        "ask_roster_export" => Some(json!({ "class_id": NOBODYS, "reason": "示例：联系学员" })),
+        "send_invitation" => Some(json!({ "email": "second@example.com", "name": "示例", "organisation_id": NOBODYS,
+            "role": "branch_admin", "identity_check": "当面核验工作证" })),
+        "accept_invitation" => Some(json!({ "token": "x", "password": "y", "accept_notice": true })),
+        "forgot_password" => Some(json!({ "email": "nobody@example.com" })),
+        "reset_password" => Some(json!({ "token": "x", "password": "y" })),
+        "confirm_address" => Some(json!({ "token": "x" })),
+        "edit_me" => Some(json!({ "language": "xx" })),
+        "create_person" => Some(json!({ "name": "示例", "organisation_id": NOBODYS })),
+        "edit_person" => Some(json!({ "name": "示例" })),
+        "give_post" => Some(json!({ "organisation_id": NOBODYS, "kind": "liaison" })),
+        "end_post" => Some(json!({ "to_on": "2020-01-01" })),
+        "choose_subscriptions" => Some(json!({ "mail": { "no.such": "now" } })),
+        "set_calendar_days" => Some(json!({ "days": [] })),
+        "make_api_token" => Some(json!({ "name": "示例", "scopes": ["none"], "days": 1 })),
+        "make_webhook" => {
+            Some(json!({ "city_id": NOBODYS, "url": "https://hooks.example.org/x", "events": ["activity.confirm"] }))
+        }
+        "edit_webhook" => Some(json!({ "state": "paused" })),
         "login" => Some(json!({ "login": "x", "password": "y" })),
         "refresh_tokens" | "logout" => Some(json!({ "refresh_token": "x" })),
         _ => None,
@@ -180,16 +237,18 @@ on_each_engine! {
         }
         table.push('\n');
         for operation in documented() {
-            if operation.id == "login" || operation.id == "search" {
+            // The year of the calendar is asked for, so the address alone is none.
+            if ["login", "search", "list_calendar_days"].contains(&operation.id.as_str()) {
                 continue;
             }
-            let resource = operation.path.split('/').nth(1).unwrap();
+            let resource = operation.path.split("/{").next().unwrap().trim_start_matches('/');
             let tried = match operation.path.contains('{') {
-                true => objects.get(resource).unwrap_or_else(|| panic!("nothing to try {} on", operation.id)).clone(),
+                true => objects.get(resource).or_else(|| objects.get(resource.split('/').next().unwrap())).unwrap_or_else(|| panic!("nothing to try {} on", operation.id)).clone(),
                 false => vec![("–", String::new())],
             };
             for (name, id) in tried {
                 let path = operation.path.replace("{id}", &id);
+                let path = path.replace("{position_id}", NOBODYS).replace("{delivery_id}", NOBODYS);
                 let _ = write!(table, "{:<28}{name:<22}", operation.id);
                 for (who, caller) in &callers {
                     // An old version: whoever may do it is told so, and nothing changes.

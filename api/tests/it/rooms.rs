@@ -65,7 +65,7 @@ fn each_line_is_in_its_room() {
 
 #[test]
 fn both_languages_have_every_message() {
-    for file in ["faults.ftl", "files.ftl", "import.ftl"] {
+    for file in ["faults.ftl", "files.ftl", "import.ftl", "mail.ftl"] {
         let keys = |lang: &str| -> BTreeSet<String> {
             let path = format!("{}/locales/{lang}/{file}", env!("CARGO_MANIFEST_DIR"));
             let text = std::fs::read_to_string(path).unwrap();

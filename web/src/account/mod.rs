@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::{Data, Query, ServiceConfig, get, post};
 use serde::{Deserialize, Serialize};
-use twinning_api::account::ops;
+use twinning_api::account::ops::{self, SignInFrom};
 use twinning_api::account::wire::{Credentials, MeBody};
 use twinning_api::ids::ClassId;
 use twinning_api::kernel::call::Lang;
@@ -83,7 +83,8 @@ async fn login(app: Data<App>, request: HttpRequest, form: Protected<LoginForm>)
     let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).map(ToOwned::to_owned);
     let credentials = Credentials { login: form.login.clone(), password: form.password, totp: None };
     let call = visitor.call.once();
-    match ops::open_session(&app, &call, credentials, agent).await {
+    let from = SignInFrom { user_agent: agent, device: None };
+    match ops::open_session(&app, &call, credentials, from).await {
         Ok(opened) => {
             let landing = landing(&app, &visitor, opened.class).await?;
             let to = local(&form.next).unwrap_or_else(|| format!("{}{landing}", visitor.prefix()));

@@ -4,8 +4,8 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
 use serde::{Deserialize, Serialize};
 use twinning_api::activity::ops;
-use twinning_api::activity::wire::ReasonInput;
 use twinning_api::kernel::call::Lang;
+use twinning_api::kernel::reason::ReasonInput;
 use twinning_api::{App, Error};
 
 use super::pages::{Show, shown};

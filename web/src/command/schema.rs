@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 use twinning_api::App;
-use twinning_api::infra::settings::Settings;
+use twinning_api::infra::settings::{SecondFactor, Settings};
 use twinning_api::kernel::clock::Clock;
 
 use super::{Outcome, told};
@@ -73,12 +73,24 @@ pub(super) async fn doctor(settings: Settings) -> Outcome {
     say("storage", app.files.ping().await.err().map(told));
     say(
         "audit chain",
-        match twinning_api::audit::ops::first_break(&app).await {
-            Ok(None) => None,
-            Ok(Some(seq)) => Some(format!("breaks at entry {seq}")),
+        match twinning_api::audit::ops::verify(&app).await {
+            Ok(verdict) => verdict.problems.first().cloned(),
             Err(error) => Some(told(error)),
         },
     );
-    println!("note  mail: {}", if app.settings.smtp_url.is_some() { "sent by SMTP" } else { "written as files" });
+    say("mail", app.mail.ping().await.err());
+    let note = |text: &str| println!("note  {text}");
+    if app.settings.smtp_url.is_none() {
+        note("mail: letters are written as files; set TWINNING_SMTP_URL to send them");
+    }
+    if app.settings.second_factor != SecondFactor::RequiredForStaff {
+        note("second factor: staff may go without; set TWINNING_SECOND_FACTOR=required_for_staff for level 3");
+    }
+    if app.settings.staff_networks.is_empty() {
+        note("staff networks: none is named, so staff may sign in from anywhere; set TWINNING_STAFF_NETWORKS");
+    }
+    if !app.settings.former_keys.is_empty() {
+        note("keys: former ones are still accepted; `admin rotate-key --finish` drops them once nothing needs them");
+    }
     if well { Ok(()) } else { Err("Something is not in order.".to_owned()) }
 }

@@ -6,7 +6,7 @@ use actix_web::HttpServer;
 use actix_web::web::Data;
 use twinning_api::infra::jobs;
 use twinning_api::infra::settings::{Env, Settings};
-use twinning_api::{App, HOURLY, JOBS};
+use twinning_api::{App, HOURLY, JOBS, letter, webhook};
 
 use super::{Outcome, opened};
 use crate::shell::render::Renderer;
@@ -34,6 +34,8 @@ pub(super) async fn run(settings: Settings, with_jobs: bool) -> Outcome {
         .run();
     if with_jobs {
         jobs::spawn(app.clone(), JOBS, HOURLY);
+        letter::jobs::spawn(app.clone());
+        webhook::jobs::spawn(app.clone());
     }
     println!("Serving {}", app.settings.public_url);
     if demo {
@@ -75,6 +77,8 @@ pub(super) async fn work(settings: Settings) -> Outcome {
         signalled().await;
         stopping.drain();
     });
+    letter::jobs::spawn(app.clone());
+    webhook::jobs::spawn(app.clone());
     jobs::spawn(app.clone(), JOBS, HOURLY).await.map_err(|error| error.to_string())?;
     app.db().clone().close().await;
     Ok(())

@@ -76,14 +76,17 @@ impl Visitor {
         let renderer = request.app_data::<Data<Renderer>>().cloned().ok_or_else(missing)?;
         let lang = language_of(request);
         let cookie = |name: &str| request.cookie(name).map(|cookie| cookie.value().to_owned());
+        let address = request::address_of(request, &app);
         let session = match cookie(session_cookie(&app)) {
-            Some(token) => accounts::live_session(&app, &token).await?,
+            Some(token) => accounts::live_session(&app, &token, address.as_deref()).await?,
             None => None,
         };
         let actor =
             session.as_ref().map_or(Actor::Anonymous, |session| Actor::Account(Box::new(session.member.clone())));
         let mut call = Call::new(actor, lang, request::id_of(request));
-        call.address = request::address_of(request, &app);
+        call.address = address;
+        call.sign_in = session.as_ref().map(|session| session.id.0);
+        call.what = format!("{} {}", request.method(), request.match_pattern().unwrap_or_default());
         let known = cookie("twinning_visit").filter(|visit| visit.len() == 43);
         let fresh_visit = known.is_none();
         let visit = match known {

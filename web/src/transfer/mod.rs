@@ -66,6 +66,7 @@ async fn upload_page(app: &App, visitor: &Visitor, fault: Option<String>) -> Res
         ImportKind::Activities,
         ImportKind::Pairings,
         ImportKind::Organisations,
+        ImportKind::People,
         ImportKind::Documents,
     ];
     let kinds =
@@ -210,6 +211,7 @@ fn shown(mut import: ImportBody, fault: Option<String>, only_bad: bool) -> Show 
         ImportKind::Activities => Some("/activities".to_owned()),
         ImportKind::Pairings => Some("/pairings".to_owned()),
         ImportKind::Organisations => Some("/orgs".to_owned()),
+        ImportKind::People => Some("/admin/people".to_owned()),
         ImportKind::Documents => Some("/library".to_owned()),
         _ => None,
     };

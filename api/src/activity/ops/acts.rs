@@ -12,17 +12,19 @@ use super::reads::detail;
 use crate::activity::model::{self, ActivityRule, Draft};
 use crate::activity::policy::{self, ActivityAct};
 use crate::activity::store;
-use crate::activity::wire::{ActivityDetail, ActivityFilter, ActivityInput, ReasonInput};
+use crate::activity::wire::{ActivityDetail, ActivityFilter, ActivityInput};
 use crate::app::App;
 use crate::audit::{self, ops::About};
 use crate::history::{self, Step};
 use crate::kernel::call::Call;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::page::PageRequest;
+use crate::kernel::reason::ReasonInput;
 use crate::kernel::text;
 use crate::pairing::ops::{self as pairings, PairingSides};
 use crate::search;
 use crate::search::engine::Kind;
+use crate::webhook;
 
 /// Logs an activity that was held; it then waits for its record to be submitted.
 ///
@@ -352,5 +354,9 @@ async fn changed(
     search::note(tx, app, call, Kind::Activity, activity.id.0).await?;
     let about = About::new("activity", activity.id);
     let detail = json!({ "from": from.map(ActivityStatus::word), "to": activity.status.word() });
-    audit::note(tx, app, call, &format!("activity.{action}"), about, detail).await
+    audit::note(tx, app, call, &format!("activity.{action}"), about, detail).await?;
+    super::letters::tell_other_side(tx, app, activity, action).await?;
+    let object = ("activity", "activities", activity.id.0);
+    let sides = [activity.organiser_id, activity.counterpart_id];
+    webhook::ops::emit(tx, app, &format!("activity.{action}"), object, &sides).await
 }

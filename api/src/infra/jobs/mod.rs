@@ -8,6 +8,7 @@ use std::pin::Pin;
 
 pub use runner::{run_until_idle, spawn};
 pub use store::enqueue;
+pub(crate) use store::{find, page, revive};
 
 use crate::app::App;
 use crate::kernel::error::Result;

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, LockBehavior, LockType};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, Set,
+    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
 };
 use twinning_entity::ids::JobId;
 use twinning_entity::job::{self as row, JobState};
@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::kernel::error::Result;
+use crate::kernel::page::PageRequest;
 
 /// Times a job is tried before it is parked where people can see it.
 const MAX_ATTEMPTS: i32 = 6;
@@ -120,4 +121,42 @@ async fn close(app: &App, job: &row::Model, state: JobState, error: Option<&str>
     update.filter(row::Column::Id.eq(job.id)).filter(row::Column::LeaseToken.eq(job.lease_token)).exec(&tx).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Jobs, the newest first.
+pub(crate) async fn page(
+    conn: &impl ConnectionTrait,
+    state: Option<JobState>,
+    at: &PageRequest,
+) -> Result<(Vec<row::Model>, Option<u64>)> {
+    let mut query = row::Entity::find();
+    if let Some(state) = state {
+        query = query.filter(row::Column::State.eq(state));
+    }
+    let total = if at.count { Some(query.clone().count(conn).await?) } else { None };
+    if let Some(before) = at.after::<JobId>()? {
+        query = query.filter(row::Column::Id.lt(before));
+    }
+    let rows = query.order_by_desc(row::Column::Id).offset(at.skip).limit(at.limit + 1).all(conn).await?;
+    Ok((rows, total))
+}
+
+/// One job.
+pub(crate) async fn find(conn: &impl ConnectionTrait, id: JobId) -> Result<Option<row::Model>> {
+    Ok(row::Entity::find_by_id(id).one(conn).await?)
+}
+
+/// Puts a parked job back into the queue; false when it is not parked.
+pub(crate) async fn revive(tx: &impl ConnectionTrait, app: &App, id: JobId) -> Result<bool> {
+    let outcome = row::Entity::update_many()
+        .col_expr(row::Column::State, Expr::value(JobState::Queued))
+        .col_expr(row::Column::Attempts, Expr::value(0))
+        .col_expr(row::Column::RunAt, Expr::value(app.now()))
+        .col_expr(row::Column::FinishedAt, Expr::value(Option::<DateTime<Utc>>::None))
+        .filter(row::Column::Id.eq(id))
+        .filter(row::Column::State.eq(JobState::Dead))
+        .exec(tx)
+        .await?;
+    app.jobs_waiting();
+    Ok(outcome.rows_affected == 1)
 }

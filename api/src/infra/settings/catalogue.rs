@@ -48,11 +48,38 @@ pub const CATALOGUE: &[Entry] = &[
         "generated in the data directory, mode 0600",
         "master key of at least 32 bytes; every purpose derives its own",
     ),
+    secret(
+        "TWINNING_FORMER_SECRET_KEYS",
+        "none",
+        "keys that were replaced and still open what they sealed, separated by spaces; `admin rotate-key` keeps those of a key file itself",
+    ),
+    entry(
+        "TWINNING_PASSWORD_PROFILE",
+        "gbt-l3",
+        "`gbt-l3` (10 characters, 3 of 4 kinds, not the last 5, change asked after 90 days) or `modern` (12 characters, no kinds, no forced change)",
+    ),
+    entry("TWINNING_SESSION_HOURS", "12", "longest life of a portal session in hours, 1 to 24"),
+    entry("TWINNING_SESSION_IDLE_MINUTES", "30", "how long a portal session may stay unused, in minutes, 5 to 120"),
+    entry("TWINNING_ADMIN_IDLE_MINUTES", "15", "the same for administrators, 5 to 60"),
+    entry(
+        "TWINNING_STAFF_NETWORKS",
+        "any",
+        "networks from which staff and administrators may sign in, separated by commas",
+    ),
+    entry("TWINNING_IDLE_ACCOUNT_DAYS", "365", "days without sign-in after which an account is disabled, 30 to 3650"),
+    entry("TWINNING_ANONYMISE_DAYS", "1095", "days without sign-in after which an account is anonymised, 60 to 7300"),
+    entry("TWINNING_CLASS_DATA_YEARS", "5", "years that phones of a roster are kept after its class, 1 to 30"),
+    entry("TWINNING_MAIL_FROM", "twinning@localhost", "sender of letters"),
     entry("TWINNING_SECOND_FACTOR", "optional", "`off`, `optional` or `required_for_staff`"),
     entry(
         "TWINNING_TRUSTED_PROXIES",
         "none",
         "networks whose `Forwarded` and `X-Forwarded-*` headers are believed, separated by commas",
+    ),
+    entry(
+        "TWINNING_WEBHOOK_NETWORKS",
+        "none",
+        "networks besides the public one that webhooks may call, for systems of the same intranet",
     ),
     entry(
         "TWINNING_CLAMD",

@@ -12,7 +12,7 @@ use figment::providers::{Format as _, Toml};
 use ipnet::IpNet;
 
 pub use catalogue::{CATALOGUE, Entry};
-pub use secret::Secret;
+pub use secret::{FORMER_FILE, Secret, rotate};
 pub use storage::Storage;
 
 use super::secrets::MasterKey;
@@ -39,6 +39,15 @@ pub enum SecondFactor {
     RequiredForStaff,
 }
 
+/// Rules for new passwords (`reliability.md` A-02).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordProfile {
+    /// GB/T 22239 level 3: kinds of characters, history, change after 90 days.
+    GbtL3,
+    /// OWASP ASVS 6.2: length and lists, no forced change.
+    Modern,
+}
+
 /// Everything that can be set.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -60,16 +69,38 @@ pub struct Settings {
     pub smtp_url: Option<Secret>,
     /// Master key.
     pub secret_key: MasterKey,
+    /// Keys that were replaced and still open what they sealed.
+    pub former_keys: Vec<MasterKey>,
     /// Whether the key was made at this start.
     pub secret_key_made: bool,
     /// Second factor.
     pub second_factor: SecondFactor,
+    /// Rules for new passwords (`reliability.md` A-02).
+    pub password_profile: PasswordProfile,
+    /// Longest life of a portal session, in hours (`domain.md` 5.1 SEC-04).
+    pub session_hours: u64,
+    /// How long a portal session may stay unused, in minutes.
+    pub session_idle_minutes: u64,
+    /// The same for administrators.
+    pub admin_idle_minutes: u64,
+    /// Networks from which staff and administrators may sign in; none means any (`domain.md` 5.1 SEC-08).
+    pub staff_networks: Vec<IpNet>,
+    /// Days without sign-in after which an account is disabled (`domain.md` 5.2 PI-03).
+    pub idle_account_days: u64,
+    /// Days without sign-in after which it is anonymised.
+    pub anonymise_days: u64,
+    /// Years that phones of a roster are kept after its class.
+    pub class_data_years: u64,
     /// Networks whose forwarding headers are believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// Networks besides the public one that webhooks may call.
+    pub webhook_networks: Vec<IpNet>,
     /// Virus scanner.
     pub clamd: Option<String>,
     /// Rate limits.
     pub rate_limit: bool,
+    /// Sender of letters.
+    pub mail_from: String,
     /// Base of the mail back-off, in milliseconds.
     pub outbox_retry_ms: u64,
     /// How long requests are still taken after SIGTERM, in milliseconds.
@@ -80,6 +111,8 @@ pub struct Settings {
     pub log: String,
     /// Whether logs are JSON lines.
     pub log_json: bool,
+    /// What was given, by name; secrets as `***`.
+    pub given: BTreeMap<String, String>,
     /// Names that look like settings and are none.
     pub unknown: Vec<String>,
 }
@@ -120,7 +153,7 @@ impl Settings {
     /// # Errors
     /// As [`Settings::load`].
     pub fn read(toml: &Figment, environment: &BTreeMap<String, String>) -> Result<Self, Vec<Mistake>> {
-        let mut source = Source { toml, environment, mistakes: Vec::new() };
+        let mut source = Source { toml, environment, mistakes: Vec::new(), given: BTreeMap::new() };
         let env = source.choice(
             "TWINNING_ENV",
             &[("production", Env::Production), ("development", Env::Development), ("test", Env::Test)],
@@ -128,8 +161,10 @@ impl Settings {
         );
         let data_dir = PathBuf::from(source.text("TWINNING_DATA_DIR", "var"));
         let (secret_key, secret_key_made) = secret::master_key(&mut source, env, &data_dir);
+        let former_keys = secret::former_keys(&mut source, &data_dir);
         let settings = Self {
             env,
+            former_keys,
             listen: source.text("TWINNING_LISTEN", "127.0.0.1:8080"),
             public_url: source.text("TWINNING_PUBLIC_URL", "http://127.0.0.1:8080").trim_end_matches('/').to_owned(),
             database_url: source
@@ -150,7 +185,21 @@ impl Settings {
                 ],
                 SecondFactor::Optional,
             ),
+            password_profile: source.choice(
+                "TWINNING_PASSWORD_PROFILE",
+                &[("gbt-l3", PasswordProfile::GbtL3), ("modern", PasswordProfile::Modern)],
+                PasswordProfile::GbtL3,
+            ),
+            session_hours: source.number("TWINNING_SESSION_HOURS", 12, 1..=24),
+            session_idle_minutes: source.number("TWINNING_SESSION_IDLE_MINUTES", 30, 5..=120),
+            admin_idle_minutes: source.number("TWINNING_ADMIN_IDLE_MINUTES", 15, 5..=60),
+            staff_networks: source.networks("TWINNING_STAFF_NETWORKS"),
+            idle_account_days: source.number("TWINNING_IDLE_ACCOUNT_DAYS", 365, 30..=3_650),
+            anonymise_days: source.number("TWINNING_ANONYMISE_DAYS", 1_095, 60..=7_300),
+            class_data_years: source.number("TWINNING_CLASS_DATA_YEARS", 5, 1..=30),
+            mail_from: source.text("TWINNING_MAIL_FROM", "twinning@localhost"),
             trusted_proxies: source.networks("TWINNING_TRUSTED_PROXIES"),
+            webhook_networks: source.networks("TWINNING_WEBHOOK_NETWORKS"),
             clamd: source.optional("TWINNING_CLAMD"),
             rate_limit: source.choice("TWINNING_RATE_LIMIT", &[("on", true), ("off", false)], true),
             outbox_retry_ms: source.number("TWINNING_OUTBOX_RETRY_MS", 60_000, 10..=3_600_000),
@@ -158,9 +207,11 @@ impl Settings {
             metrics_listen: Some(source.text("TWINNING_METRICS_LISTEN", "127.0.0.1:9464")).filter(|at| !at.is_empty()),
             log: source.text("TWINNING_LOG", "info"),
             log_json: source.choice("TWINNING_LOG_FORMAT", &[("json", true), ("text", false)], false),
+            given: BTreeMap::new(),
             unknown: unknown(environment),
             data_dir,
         };
+        let settings = Self { given: std::mem::take(&mut source.given), ..settings };
         settings.check(&mut source);
         if source.mistakes.is_empty() { Ok(settings) } else { Err(source.mistakes) }
     }
@@ -185,6 +236,17 @@ impl Settings {
         }
         if self.listen.parse::<std::net::SocketAddr>().is_err() {
             source.mistake("TWINNING_LISTEN", "must be an address and a port, such as 127.0.0.1:8080");
+        }
+        if self.mail_from.parse::<lettre::message::Mailbox>().is_err() {
+            source.mistake("TWINNING_MAIL_FROM", "must be a mail address, such as portal@example.org");
+        }
+        if let Some(url) = &self.smtp_url
+            && let Err(problem) = crate::infra::mail::transport::check(url.expose())
+        {
+            source.mistake("TWINNING_SMTP_URL", problem);
+        }
+        if self.anonymise_days <= self.idle_account_days {
+            source.mistake("TWINNING_ANONYMISE_DAYS", "must be more than TWINNING_IDLE_ACCOUNT_DAYS");
         }
         if self.env == Env::Production && !self.rate_limit {
             source.mistake("TWINNING_RATE_LIMIT", "cannot be off in production");
@@ -224,6 +286,7 @@ pub(crate) struct Source<'a> {
     toml: &'a Figment,
     environment: &'a BTreeMap<String, String>,
     mistakes: Vec<Mistake>,
+    given: BTreeMap<String, String>,
 }
 
 impl Source<'_> {
@@ -232,6 +295,17 @@ impl Source<'_> {
     }
 
     fn optional(&mut self, name: &str) -> Option<String> {
+        let value = self.read(name);
+        if let Some(value) = &value
+            && let Some(entry) = CATALOGUE.iter().find(|entry| entry.name == name)
+        {
+            let shown = if entry.secret { "***".to_owned() } else { value.clone() };
+            self.given.insert(name.to_owned(), shown);
+        }
+        value
+    }
+
+    fn read(&mut self, name: &str) -> Option<String> {
         if let Some(value) = self.environment.get(name) {
             return Some(value.clone());
         }

@@ -87,6 +87,53 @@ fn made(file: &Path) -> std::io::Result<MasterKey> {
     MasterKey::new(text.into_bytes()).ok_or_else(broken)
 }
 
+/// Where former keys are kept beside the key file: a line for each, when it was replaced and the key.
+pub const FORMER_FILE: &str = "secret.key.former";
+
+/// Keys that were replaced and still open what they sealed.
+pub(super) fn former_keys(source: &mut Source<'_>, data_dir: &Path) -> Vec<MasterKey> {
+    let mut keys = Vec::new();
+    for text in source.optional("TWINNING_FORMER_SECRET_KEYS").iter().flat_map(|list| list.split_whitespace()) {
+        match MasterKey::new(text.as_bytes().to_vec()) {
+            Some(key) => keys.push(key),
+            None => {
+                source.mistake("TWINNING_FORMER_SECRET_KEYS", "must be keys of at least 32 bytes, separated by spaces")
+            }
+        }
+    }
+    let kept = std::fs::read_to_string(data_dir.join(FORMER_FILE)).unwrap_or_default();
+    let lines = kept.lines().filter_map(|line| line.split_once(' '));
+    keys.extend(lines.filter_map(|(_, key)| MasterKey::new(key.as_bytes().to_vec())));
+    keys
+}
+
+/// Replaces the key in the data folder: the old one is kept as a former one, in a file that only its owner reads.
+///
+/// # Errors
+/// The file system's; [`std::io::ErrorKind::NotFound`] when there is no key file because the key comes from elsewhere.
+pub fn rotate(data_dir: &Path, at: &str) -> std::io::Result<()> {
+    let file = data_dir.join("secret.key");
+    let old = std::fs::read_to_string(&file)?;
+    let former = data_dir.join(FORMER_FILE);
+    let kept = std::fs::read_to_string(&former).unwrap_or_default();
+    // First the old key is safe, then the new one stands; a stop between the two loses nothing.
+    write_private(&former, &format!("{at} {old}\n{kept}"))?;
+    let broken = || std::io::Error::other("no randomness");
+    write_private(&file, &secrets::hex(&secrets::random::<32>().map_err(|_| broken())?))
+}
+
+fn write_private(file: &Path, text: &str) -> std::io::Result<()> {
+    let beside = file.with_extension("new");
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).truncate(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut out = options.open(&beside)?;
+    out.write_all(text.as_bytes())?;
+    out.sync_all()?;
+    std::fs::rename(&beside, file)
+}
+
 /// Stands in while mistakes are collected; such settings are never handed out.
 pub(super) fn placeholder() -> MasterKey {
     MasterKey::new(vec![0; 32]).unwrap_or_else(|| unreachable!("32 bytes are enough"))

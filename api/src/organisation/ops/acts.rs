@@ -58,6 +58,8 @@ pub async fn create(app: &App, call: &Call, new: NewOrganisation) -> Result<Orga
         made.phone = phone.clone().flatten();
         made.profile = profile.clone().flatten();
         insert(tx, app, call, made.clone()).await?;
+        let object = ("organisation", "organisations", made.id.0);
+        crate::webhook::ops::emit(tx, app, "organisation.create", object, &[made.id]).await?;
         audit::note(
             tx,
             app,

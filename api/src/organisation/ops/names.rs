@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sea_orm::ConnectionTrait;
 use twinning_entity::ids::{CityId, OrganisationId};
-use twinning_entity::organisation::{self as row, OrgLevel};
+use twinning_entity::organisation::{self as row, OrgLevel, OrgStatus};
 
 use crate::app::App;
 use crate::kernel::error::Result;
@@ -32,6 +32,8 @@ pub struct OrgName {
     pub level: OrgLevel,
     /// Superior.
     pub parent: Option<OrganisationId>,
+    /// Whether it is active, merged or abolished.
+    pub status: OrgStatus,
 }
 
 impl From<row::Model> for OrgName {
@@ -46,6 +48,7 @@ impl From<row::Model> for OrgName {
             path: found.path,
             level: found.level,
             parent: found.parent_id,
+            status: found.status,
         }
     }
 }

@@ -27,6 +27,7 @@ use crate::organisation::wire::{
 use crate::pairing;
 use crate::search::engine::Kind;
 use crate::search::{self, pinyin, stroke};
+use crate::webhook;
 
 /// Moves an organisation with everything below it under another of its city.
 ///
@@ -409,7 +410,9 @@ async fn told(
 ) -> Result<()> {
     let step =
         Step { kind: "organisation", id: about.id.0, action, from, to, organisation: None, comment: Some(reason) };
-    history::record(tx, app, call, step).await
+    history::record(tx, app, call, step).await?;
+    let object = ("organisation", "organisations", about.id.0);
+    webhook::ops::emit(tx, app, &format!("organisation.{action}"), object, &[about.id]).await
 }
 
 fn check_day(app: &App, faults: &mut Faults, field: &str, day: NaiveDate) {

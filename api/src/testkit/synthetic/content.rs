@@ -305,6 +305,7 @@ pub(super) async fn class(
                     person,
                     login: format!("trainee{number:03}@example.org"),
                     password_hash: Some(hash.clone()),
+                    language: "zh-CN".to_owned(),
                     is_demo: true,
                 };
                 let account = accounts::create_in(tx, app, account).await?;
@@ -314,6 +315,8 @@ pub(super) async fn class(
                     role: RoleCode::Trainee,
                     post: None,
                     class: Some(class),
+                    starts_on: None,
+                    ends_on: None,
                 };
                 accounts::appoint_in(tx, app, held).await?;
             }

@@ -243,7 +243,7 @@ pub async fn roster(app: &App, call: &Call, id: ClassId, params: RosterParams) -
     Ok(Page { items, next_cursor: page.next_cursor, total: page.total })
 }
 
-async fn enrolments(app: &App, rows: Vec<enrolment::Model>, phones: bool) -> Result<Vec<EnrolmentBody>> {
+pub(super) async fn enrolments(app: &App, rows: Vec<enrolment::Model>, phones: bool) -> Result<Vec<EnrolmentBody>> {
     let people = person::ops::by_ids(app.reader(), rows.iter().map(|one| one.person_id).collect()).await?;
     let units = rows.iter().flat_map(|one| [one.organisation_id, one.district_id]).flatten().collect();
     let names = organisations::names(app, units).await?;

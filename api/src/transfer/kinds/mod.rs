@@ -7,6 +7,7 @@ pub mod enrolments;
 pub mod lessons;
 pub mod organisations;
 pub mod pairings;
+pub mod people;
 pub mod values;
 pub mod words;
 
@@ -128,6 +129,7 @@ pub fn columns(kind: ImportKind) -> Option<&'static [Column]> {
     Some(match kind {
         ImportKind::Organisations => organisations::COLUMNS,
         ImportKind::Pairings => pairings::COLUMNS,
+        ImportKind::People => people::COLUMNS,
         ImportKind::Activities => activities::COLUMNS,
         ImportKind::Enrolments => enrolments::COLUMNS,
         ImportKind::Lessons => lessons::COLUMNS,

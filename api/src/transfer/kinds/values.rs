@@ -3,6 +3,7 @@
 use chrono::{Datelike as _, NaiveDate, NaiveTime};
 use twinning_entity::provenance::Provenance;
 
+use crate::kernel::text;
 use crate::transfer::sheet::{Cell, folded};
 
 /// What stands there is no date between 1900 and 2200.
@@ -210,13 +211,7 @@ pub fn phone(cell: Option<&Cell>) -> Result<String, &'static str> {
         _ => bare,
     };
     let bare = bare.strip_suffix(".0").unwrap_or(&bare);
-    let bare = bare.strip_prefix("+86").or_else(|| bare.strip_prefix("0086")).unwrap_or(bare);
-    let bare = if bare.len() == 13 { bare.strip_prefix("86").unwrap_or(bare) } else { bare };
-    let good = bare.len() == 11
-        && bare.bytes().all(|byte| byte.is_ascii_digit())
-        && bare.starts_with('1')
-        && matches!(bare.as_bytes().get(1), Some(b'3'..=b'9'));
-    if good { Ok(bare.to_owned()) } else { Err("bad_phone") }
+    text::mobile(bare).ok_or("bad_phone")
 }
 
 fn restored(mantissa: &str, exponent: &str) -> Result<String, &'static str> {

@@ -6,6 +6,7 @@ use std::hash::Hash;
 use std::sync::LazyLock;
 
 use twinning_entity::activity::{ActivityKind, ActivityStatus};
+use twinning_entity::appointment::RoleCode;
 use twinning_entity::document::{DocumentKind, Visibility};
 use twinning_entity::lesson::TeachingMode;
 use twinning_entity::organisation::{OrgForm, OrgLevel};
@@ -33,6 +34,32 @@ impl<T: Copy + Eq + Hash> Words<T> {
         self.0.get(&plain(written)).copied()
     }
 }
+
+/// Portal roles that a list may invite to; trainees and class teachers are invited for their class.
+pub static ROLES: LazyLock<Words<RoleCode>> = LazyLock::new(|| {
+    use RoleCode as R;
+    Words::new(
+        &[
+            R::BranchAdmin,
+            R::StreetReviewer,
+            R::OrgDeptDistrict,
+            R::OrgDeptCity,
+            R::ReviewerFirst,
+            R::ReviewerSecond,
+            R::ReviewerFinal,
+        ],
+        R::word,
+        &[
+            (R::BranchAdmin, &["党组织管理员", "支部管理员", "组织管理员", "管理员", "联络员", "Branch administrator"]),
+            (R::StreetReviewer, &["街道审核员", "街道审核", "Street reviewer"]),
+            (R::OrgDeptDistrict, &["区委组织部", "区委组织部工作人员", "区组织部", "District department"]),
+            (R::OrgDeptCity, &["市委组织部", "市委组织部工作人员", "市组织部", "City department"]),
+            (R::ReviewerFirst, &["初审", "初审员", "First reviewer"]),
+            (R::ReviewerSecond, &["复审", "复审员", "Second reviewer"]),
+            (R::ReviewerFinal, &["终审", "终审员", "Final reviewer"]),
+        ],
+    )
+});
 
 /// Levels of organisations.
 pub static LEVELS: LazyLock<Words<OrgLevel>> = LazyLock::new(|| {

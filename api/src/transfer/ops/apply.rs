@@ -1,6 +1,7 @@
 //! Doing what a check promised, in one transaction.
 
 mod documents;
+mod people;
 mod training;
 
 use std::cell::Cell;
@@ -55,6 +56,7 @@ pub(super) async fn all(
         ImportKind::Activities => work.activities(tx, wanted).await,
         ImportKind::Enrolments => training::enrolments(&work, tx, plan, wanted).await,
         ImportKind::Lessons => training::lessons(&work, tx, plan, wanted).await,
+        ImportKind::People => people::people(&work, tx, wanted).await,
         ImportKind::Documents => documents::all(&work, tx, plan, wanted).await,
         _ => Err(ImportRule::KindUnsupported.into()),
     }

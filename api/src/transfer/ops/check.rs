@@ -12,6 +12,7 @@ use twinning_entity::organisation::Model as Organisation;
 
 use super::{NewImport, Plan};
 use crate::app::App;
+use crate::appointment::policy as rights;
 use crate::kernel::call::Call;
 use crate::kernel::error::{Error, Result};
 use crate::transfer::fault::FileFault;
@@ -22,7 +23,7 @@ use crate::transfer::kinds::{self, Report};
 use crate::transfer::model::ImportRule;
 use crate::transfer::policy;
 use crate::transfer::sheet::{self, Limits, Sheet};
-use crate::{activity, city, organisation, pairing, person, programme, training};
+use crate::{account, activity, city, organisation, pairing, person, programme, training};
 
 /// How long a file waits for its turn at being read before the caller is told to come back.
 const TURN: std::time::Duration = std::time::Duration::from_secs(20);
@@ -90,7 +91,7 @@ pub(super) async fn completed(app: &App, call: &Call, new: &NewImport) -> Result
                 plan.programme_id = <[_; 1]>::try_from(frames).ok().map(|[only]| only.id);
             }
         }
-        ImportKind::Organisations | ImportKind::Pairings | ImportKind::Activities => {}
+        ImportKind::Organisations | ImportKind::Pairings | ImportKind::Activities | ImportKind::People => {}
         _ => return Err(ImportRule::KindUnsupported.into()),
     }
     Ok(plan)
@@ -137,6 +138,7 @@ pub(super) async fn report(
         ImportKind::Activities => activities(app, call, &sheets, &directory).await,
         ImportKind::Enrolments => enrolments(app, call, &sheets, &directory, plan).await,
         ImportKind::Lessons => lessons(app, call, &sheets, plan).await,
+        ImportKind::People => people(app, call, &sheets, &directory).await,
         ImportKind::Documents => documents::check(app, call, new, &sheets, &directory, plan).await,
         _ => Err(ImportRule::KindUnsupported.into()),
     }
@@ -232,4 +234,20 @@ async fn lessons(app: &App, call: &Call, sheets: &[Sheet], plan: &Plan) -> Outco
         .map(|one| kinds::lessons::Lesson { no: one.no, slot: (one.on_date, one.starts, one.ends), title: one.title })
         .collect();
     Ok(kinds::lessons::check(sheets, (found.starts_on, found.ends_on), &known))
+}
+
+async fn people(app: &App, call: &Call, sheets: &[Sheet], directory: &Directory) -> Outcome {
+    let known = person::ops::names_by_unit(app.reader()).await?;
+    let logins = account::ops::logins(app.reader()).await?;
+    let may = |unit: &Organisation| person::policy::changes(&call.actor, unit.id, &unit.path, unit.city_id);
+    let may_give = |role, unit: &Organisation| rights::may_give(&call.actor, role, &unit.path, unit.id, unit.city_id);
+    let context = kinds::people::Context {
+        directory,
+        near: policy::home(&call.actor),
+        may: &may,
+        may_give: &may_give,
+        known: &|name, unit| known.contains(&(name.to_owned(), unit)),
+        logins: &logins,
+    };
+    Ok(kinds::people::check(sheets, &context))
 }

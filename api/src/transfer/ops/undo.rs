@@ -93,6 +93,7 @@ async fn remove(
         "pairing" => pairing::ops::take_back(tx, object.into()).await,
         "activity" => activity::ops::take_back(tx, app, call, object.into()).await,
         "document" => library::ops::take_back(tx, app, call, object.into()).await,
+        "person" => person::ops::acts::take_back(tx, app, call, object.into(), import.id).await,
         "lesson" => {
             let class = import.class_id.ok_or(ImportRule::ClassNeeded)?;
             training::ops::take_back_lesson(tx, app, call, class, LessonId(object)).await

@@ -1,0 +1,158 @@
+//! Checking the chain: every entry, its place, the signed end of the chain, and the heads that were kept apart.
+
+use std::io::Write as _;
+
+use twinning_entity::audit_head as head;
+
+use super::{GENESIS, hash_of, head_text, signed};
+use crate::app::App;
+use crate::audit::store;
+use crate::infra::secrets;
+use crate::kernel::clock::shanghai;
+use crate::kernel::error::{Error, Result};
+
+/// File of the heads that are kept apart from the database, in the data folder.
+const FILE: &str = "audit-heads.log";
+/// Problems that are told; a chain that is broken has more than anybody reads.
+const TOLD: usize = 20;
+
+/// What the check of the chain found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// Entries that were looked at.
+    pub entries: i64,
+    /// What is wrong, the first things first; none for a chain that is whole.
+    pub problems: Vec<String>,
+}
+
+/// Walks the whole chain (`reliability.md` G-02): an edited, removed, inserted or exchanged entry, and a tail that was cut
+/// off, are all found, for every entry covers the one before and the end is signed.
+///
+/// # Errors
+/// The engine's error.
+pub async fn verify(app: &App) -> Result<Verdict> {
+    let heads = store::heads(app.db().current()).await?;
+    let mut verdict = Verdict::default();
+    let mut kept = file_heads(app, &mut verdict)?;
+    for one in heads.iter().filter(|one| !is_signed(app, one.seq, &one.hash, &one.signature)) {
+        verdict.tell(format!("the head at entry {} is not signed by this installation", one.seq));
+    }
+    kept.extend(heads.iter().map(|one| (one.seq, one.hash.clone())));
+    kept.sort();
+    let mut expected = (1, GENESIS.to_owned());
+    loop {
+        let entries = store::from(app.db().current(), expected.0, 1_000).await?;
+        let Some(last) = entries.last() else { break };
+        let next = last.seq + 1;
+        for entry in &entries {
+            if entry.seq != expected.0 {
+                verdict.tell(format!("entry {} is missing", expected.0));
+            } else if entry.prev_hash != expected.1 {
+                verdict.tell(format!("entry {} does not follow the one before", entry.seq));
+            }
+            if entry.hash != hash_of(entry) {
+                verdict.tell(format!("entry {} was changed", entry.seq));
+            }
+            let at = kept.partition_point(|(seq, _)| *seq < entry.seq);
+            for (_, hash) in kept.iter().skip(at).take_while(|(seq, _)| *seq == entry.seq) {
+                if *hash != entry.hash {
+                    verdict.tell(format!("entry {} is not the one that was signed", entry.seq));
+                }
+            }
+            verdict.entries += 1;
+            expected = (entry.seq + 1, entry.hash.clone());
+        }
+        expected.0 = next;
+    }
+    let end = expected.0 - 1;
+    if let Some((seq, _)) = kept.last().filter(|(seq, _)| *seq > end) {
+        verdict.tell(format!("the chain ends at entry {end}, but entry {seq} was signed"));
+    }
+    match heads.iter().find(|one| one.id == store::CURRENT) {
+        Some(current) if current.seq != end => {
+            verdict.tell(format!("the chain ends at entry {end}, its signed end is entry {}", current.seq));
+        }
+        None if end > 0 && !heads.is_empty() => verdict.tell("the signed end of the chain is missing".to_owned()),
+        _ => {}
+    }
+    Ok(verdict)
+}
+
+impl Verdict {
+    fn tell(&mut self, problem: String) {
+        if self.problems.len() < TOLD && !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+    }
+}
+
+fn is_signed(app: &App, seq: i64, hash: &str, signature: &str) -> bool {
+    let text = head_text(seq, hash);
+    app.keys.all().any(|keys| secrets::same(&secrets::signature(&keys.audit, &text), signature))
+}
+
+/// The heads in the file; a line that is not ours, or not signed, counts as tampered with.
+fn file_heads(app: &App, verdict: &mut Verdict) -> Result<Vec<(i64, String)>> {
+    let text = match std::fs::read_to_string(app.settings.data_dir.join(FILE)) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(Error::internal(error)),
+    };
+    let mut heads = Vec::new();
+    // A last line without its end was being written when the power went.
+    let whole = text.rfind('\n').map_or("", |end| text.get(..end).unwrap_or_default());
+    for line in whole.lines() {
+        let mut parts = line.split(' ');
+        let (seq, hash, signature) = (parts.next(), parts.next(), parts.next());
+        let seq = seq.and_then(|text| text.parse::<i64>().ok());
+        match (seq, hash, signature) {
+            (Some(seq), Some(hash), Some(signature)) if is_signed(app, seq, hash, signature) => {
+                heads.push((seq, hash.to_owned()));
+            }
+            _ => verdict.tell("a line of the file of heads is not signed by this installation".to_owned()),
+        }
+    }
+    Ok(heads)
+}
+
+/// Keeps a signed head of the chain as it is now: in the database and, apart from it, in a file.
+///
+/// # Errors
+/// The engine's or the file system's error.
+pub async fn keep_head(app: &App) -> Result<()> {
+    let tx = app.db().begin().await?;
+    let Some(current) = store::head(&tx).await? else { return Ok(()) };
+    let heads = store::heads(&tx).await?;
+    let newest = heads.iter().max_by_key(|one| one.id);
+    if newest.is_some_and(|newest| newest.id != store::CURRENT && newest.seq == current.seq) {
+        return Ok(());
+    }
+    let id = newest.map_or(1, |newest| newest.id + 1);
+    let kept: head::Model = signed(app, id, current.seq, current.hash);
+    store::put_head(&tx, kept.clone(), true).await?;
+    tx.commit().await?;
+    let line =
+        format!("{} {} {} {}\n", kept.seq, kept.hash, kept.signature, kept.at.with_timezone(&shanghai()).to_rfc3339());
+    append(&app.settings.data_dir.join(FILE), &line)?;
+    Ok(())
+}
+
+/// Appends a line; what is left of a line that was never ended is cut off first.
+fn append(path: &std::path::Path, line: &str) -> std::io::Result<()> {
+    let before = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(error),
+    };
+    let whole = before.rfind('\n').map_or(0, |end| end + 1);
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    if whole < before.len() {
+        file.set_len(whole as u64)?;
+    }
+    file.write_all(line.as_bytes())?;
+    file.sync_all()
+}
