@@ -46,6 +46,17 @@ pub use twinning_entity::{
     pairing_milestone as milestone_words, provenance::Provenance,
 };
 
+/// Vocabularies of accounts and of what is done around them.
+pub mod account_words {
+    pub use twinning_entity::account::AccountStatus;
+    pub use twinning_entity::approval::{ApprovalKind, ApprovalState};
+    pub use twinning_entity::invitation::InvitationState;
+    pub use twinning_entity::job::JobState;
+    pub use twinning_entity::outbox_mail::MailState;
+    pub use twinning_entity::position::PositionKind;
+    pub use twinning_entity::webhook::WebhookState;
+}
+
 /// Every kind of job, for the runner.
 pub const JOBS: &[infra::jobs::Kind] = &[library_job(0), account_job(0)];
 

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod activity;
+pub mod admin;
 pub mod command;
 pub mod file;
 pub mod home;
@@ -66,6 +67,8 @@ pub fn build(
 fn portal(config: &mut web::ServiceConfig) {
     account::mount(config);
     activity::mount(config);
+    transfer::mount(config);
+    admin::mount(config);
     file::mount(config);
     home::mount(config);
     library::mount(config);
@@ -74,5 +77,4 @@ fn portal(config: &mut web::ServiceConfig) {
     pairing::mount(config);
     search::mount(config);
     training::mount(config);
-    transfer::mount(config);
 }

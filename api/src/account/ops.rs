@@ -11,13 +11,15 @@ mod sign_in;
 mod sweeps;
 
 pub use making::{
-    NewAccount, NewAppointment, appoint_in, create_in, find_by_login, holders, logins, of_person, person_of,
+    NewAccount, NewAppointment, any_with, appoint_in, create_in, find_by_login, holders, logins, names, of_person,
+    person_of,
 };
 pub(crate) use making::{erase, me_plain, reopen, retire, row_of};
 pub use me::{choose_language, edit_me, me};
 pub(crate) use sessions::member_now;
 pub use sessions::{
-    LiveSession, authenticated, close_session, end_all, end_sign_in, live_session, logout, refresh, sign_ins,
+    LiveSession, authenticated, close_session, end_all, end_sign_in, live_session, logout, refresh, renew_session,
+    sign_ins,
 };
 pub use sign_in::{OpenedSession, SignInFrom, login, open_session};
 pub use sweeps::{Idle, disable_idle, forget_old, idle, is_set_up};

@@ -745,3 +745,50 @@ pub(super) async fn holders(
 pub(super) async fn logins(conn: &impl ConnectionTrait) -> Result<Vec<String>> {
     Ok(row::Entity::find().select_only().column(row::Column::Login).into_tuple().all(conn).await?)
 }
+
+/// Accounts with a second factor.
+pub(super) async fn with_factor(conn: &impl ConnectionTrait) -> Result<Vec<row::Model>> {
+    Ok(row::Entity::find().filter(row::Column::TotpSealed.is_not_null()).all(conn).await?)
+}
+
+/// Writes a second factor that was sealed anew, unless it was changed meanwhile.
+pub(super) async fn put_sealed_factor(
+    tx: &impl ConnectionTrait,
+    id: AccountId,
+    before: &[u8],
+    sealed: Vec<u8>,
+) -> Result<()> {
+    row::Entity::update_many()
+        .col_expr(row::Column::TotpSealed, Expr::value(sealed))
+        .filter(row::Column::Id.eq(id))
+        .filter(row::Column::TotpSealed.eq(before.to_vec()))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn put_session_token(tx: &impl ConnectionTrait, id: SessionId, hash: &str) -> Result<()> {
+    session::Entity::update_many()
+        .col_expr(session::Column::TokenHash, Expr::value(hash))
+        .filter(session::Column::Id.eq(id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Names of the people behind accounts.
+pub(super) async fn names(conn: &impl ConnectionTrait, ids: Vec<AccountId>) -> Result<Vec<(AccountId, String)>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let person = row::Entity::belongs_to(person::Entity).from(row::Column::PersonId).to(person::Column::Id);
+    Ok(row::Entity::find()
+        .select_only()
+        .column(row::Column::Id)
+        .column(person::Column::Name)
+        .join(JoinType::InnerJoin, person.into())
+        .filter(row::Column::Id.is_in(ids))
+        .into_tuple()
+        .all(conn)
+        .await?)
+}

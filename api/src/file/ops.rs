@@ -1,5 +1,6 @@
 //! What can be done with files: take, look into, keep, give to an object, open.
 
+pub mod check;
 mod downloads;
 mod intake;
 

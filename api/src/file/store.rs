@@ -3,6 +3,7 @@
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _,
 };
 use twinning_entity::file as row;
 use twinning_entity::file_download as download;
@@ -79,4 +80,13 @@ pub(super) async fn release(tx: &impl ConnectionTrait, kind: &str, owner: Uuid) 
         .exec(tx)
         .await?;
     Ok(())
+}
+
+/// Files behind `after` that were not deleted, in order, for checking them.
+pub(super) async fn batch(conn: &impl ConnectionTrait, after: Option<FileId>, limit: u64) -> Result<Vec<row::Model>> {
+    let mut query = row::Entity::find().filter(row::Column::DeletedAt.is_null());
+    if let Some(after) = after {
+        query = query.filter(row::Column::Id.gt(after));
+    }
+    Ok(query.order_by_asc(row::Column::Id).limit(limit).all(conn).await?)
 }

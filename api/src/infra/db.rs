@@ -287,3 +287,26 @@ pub async fn replace<E: sea_orm::EntityTrait>(
     let outcome = E::update_many().set(next).filter(at).exec(tx).await?;
     if outcome.rows_affected == 1 { Ok(()) } else { Err(crate::Error::Raced) }
 }
+
+/// What the engine's own check of the database finds; nothing for one that is whole.
+///
+/// # Errors
+/// The engine's error.
+pub async fn integrity(db: &Db) -> Result<Vec<String>, DbErr> {
+    if db.backend() != DbBackend::Sqlite {
+        return Ok(Vec::new());
+    }
+    let ask = |sql: &str| Statement::from_string(db.backend(), sql.to_owned());
+    let mut problems = Vec::new();
+    for row in db.writer.query_all_raw(ask("PRAGMA integrity_check")).await? {
+        let said: String = row.try_get_by_index(0)?;
+        if said != "ok" {
+            problems.push(said);
+        }
+    }
+    for row in db.writer.query_all_raw(ask("PRAGMA foreign_key_check")).await? {
+        let table: String = row.try_get_by_index(0)?;
+        problems.push(format!("a row of {table} speaks of another that is not there"));
+    }
+    Ok(problems)
+}

@@ -302,3 +302,22 @@ pub(super) async fn put_day(tx: &impl ConnectionTrait, day: calendar_day::Model)
     calendar_day::ActiveModel { day: Set(day.day), working: Set(day.working), name: Set(day.name) }.insert(tx).await?;
     Ok(())
 }
+
+/// How many letters wait, and how many are dead.
+pub(super) async fn stuck(conn: &impl ConnectionTrait) -> Result<(u64, u64)> {
+    let dead = mail::Entity::find().filter(mail::Column::State.eq(MailState::Dead)).count(conn).await?;
+    let open = [MailState::Queued, MailState::Sending];
+    Ok((mail::Entity::find().filter(mail::Column::State.is_in(open)).count(conn).await?, dead))
+}
+
+/// What letters that were not sent hold, where it is sealed.
+pub(super) async fn sealed(conn: &impl ConnectionTrait) -> Result<Vec<serde_json::Value>> {
+    let open: Vec<serde_json::Value> = mail::Entity::find()
+        .select_only()
+        .column(mail::Column::Data)
+        .filter(mail::Column::State.ne(MailState::Sent))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(open.into_iter().filter(|one| one.get("sealed").is_some()).collect())
+}

@@ -10,7 +10,7 @@ mod tree;
 
 pub use acts::{create, edit, fill_keys};
 pub use export::export;
-pub use imports::{Before, Entry, bring_in, bring_up, put_back, take_back};
+pub use imports::{Before, Entry, bring_in, bring_up, operator, put_back, take_back};
 pub use names::{OrgName, by_code, directory, name_of, names, names_in};
 pub use reads::{list, show, show_by_code};
 pub use search::{every_id, hit_texts, index_doc};

@@ -14,14 +14,15 @@ pub enum OrganisationAct {
     Edit,
     /// Move, rename, put in order, split and abolish.
     Build,
-    /// Merge into another (`domain.md` 3.7: cities alone).
+    /// Merge into another (`domain.md` 3.7: not districts).
     Merge,
     /// Export a part of the tree.
     Export,
 }
 
-const EDITORS: &[RoleCode] = &[RoleCode::OrgDeptCity, RoleCode::OrgDeptDistrict, RoleCode::BranchAdmin];
-const BUILDERS: &[RoleCode] = &[RoleCode::OrgDeptCity, RoleCode::OrgDeptDistrict];
+const EDITORS: &[RoleCode] =
+    &[RoleCode::OrgDeptCity, RoleCode::OrgDeptDistrict, RoleCode::BranchAdmin, RoleCode::SysAdmin];
+const BUILDERS: &[RoleCode] = &[RoleCode::OrgDeptCity, RoleCode::OrgDeptDistrict, RoleCode::SysAdmin];
 
 impl OrganisationAct {
     /// Callers that may ever do the act.
@@ -30,7 +31,7 @@ impl OrganisationAct {
         match self {
             Self::Read => Who::ANYONE,
             Self::Create | Self::Build | Self::Export => Who::roles(BUILDERS),
-            Self::Merge => Who::roles(&[RoleCode::OrgDeptCity]),
+            Self::Merge => Who::roles(&[RoleCode::OrgDeptCity, RoleCode::SysAdmin]),
             Self::Edit => Who::roles(EDITORS),
         }
     }
@@ -39,7 +40,8 @@ impl OrganisationAct {
 /// Whether the actor may do the act at the organisation with this path and city.
 #[must_use]
 pub fn allows(actor: &Actor, act: OrganisationAct, path: &str, city: twinning_entity::ids::CityId) -> bool {
-    if actor.is_system() || act == OrganisationAct::Read {
+    // System administrators look after the tree of organisations as a whole (`reliability.md` 2).
+    if actor.is_system() || act == OrganisationAct::Read || actor.holds(&[RoleCode::SysAdmin]) {
         return true;
     }
     let writes = |held: &&crate::kernel::actor::Appointment| !held.read_only;

@@ -365,3 +365,13 @@ pub(super) async fn set_stroke_key(tx: &impl ConnectionTrait, id: OrganisationId
         .await?;
     Ok(())
 }
+
+/// The first root of the tree, in the order in which they were made.
+pub(super) async fn first_root(conn: &impl ConnectionTrait) -> Result<Option<row::Model>> {
+    Ok(row::Entity::find()
+        .filter(row::Column::ParentId.is_null())
+        .order_by_asc(row::Column::Seq)
+        .limit(1)
+        .one(conn)
+        .await?)
+}

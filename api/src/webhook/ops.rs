@@ -301,3 +301,32 @@ pub async fn emit(
     }
     Ok(())
 }
+
+/// Seals secrets anew that a former key sealed, and gives how many there were.
+///
+/// # Errors
+/// The engine's error.
+pub(crate) async fn reseal(app: &App) -> Result<u64> {
+    let mut done = 0;
+    for hook in store::every(app.reader()).await? {
+        if app.keys.is_current(&hook.secret_sealed) {
+            continue;
+        }
+        let plain = app.keys.open(&record(hook.id), &hook.secret_sealed)?;
+        let fresh = app.keys.seal(&record(hook.id), &plain)?;
+        let tx = app.db().begin().await?;
+        store::put_secret(&tx, hook.id, fresh).await?;
+        tx.commit().await?;
+        done += 1;
+    }
+    Ok(done)
+}
+
+/// How many secrets still need a former key.
+///
+/// # Errors
+/// The engine's error.
+pub(crate) async fn sealed_with_former(app: &App) -> Result<u64> {
+    let found = store::every(app.reader()).await?;
+    Ok(found.iter().filter(|one| !app.keys.is_current(&one.secret_sealed)).count() as u64)
+}

@@ -200,3 +200,18 @@ pub(super) async fn forget(tx: &impl ConnectionTrait, before: DateTime<Utc>) -> 
     delivery::Entity::delete_many().filter(delivery::Column::DoneAt.lt(before)).exec(tx).await?;
     Ok(())
 }
+
+/// Every webhook.
+pub(super) async fn every(conn: &impl ConnectionTrait) -> Result<Vec<row::Model>> {
+    Ok(row::Entity::find().all(conn).await?)
+}
+
+/// Writes a secret that was sealed anew; the secret itself never changes.
+pub(super) async fn put_secret(tx: &impl ConnectionTrait, id: WebhookId, sealed: Vec<u8>) -> Result<()> {
+    row::Entity::update_many()
+        .col_expr(row::Column::SecretSealed, Expr::value(sealed))
+        .filter(row::Column::Id.eq(id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}

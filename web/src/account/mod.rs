@@ -1,5 +1,11 @@
 //! Sign-in, the workspace with what waits, and the own account.
 
+mod links;
+mod own;
+
+pub use links::{Address, Dead, Forgot, Invited, Reset};
+pub use own::{Data_, Me, Messages, Security, Tokens};
+
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use actix_web::http::header;
@@ -11,12 +17,13 @@ use twinning_api::ids::ClassId;
 use twinning_api::kernel::call::Lang;
 use twinning_api::kernel::page::PageRequest;
 use twinning_api::pairing::{self, wire::PairingLine};
-use twinning_api::rest::problem::sentence;
+use twinning_api::rest::problem::{self, sentence};
 use twinning_api::training::{self, wire::ClassLine};
 use twinning_api::transfer::{self, wire::ImportBody, wire::ImportListParams};
 use twinning_api::{App, Error, RoleCode};
 
 use crate::shell::csrf::Protected;
+use crate::shell::desk::{Menu, menu};
 use crate::shell::visitor::session_cookie;
 use crate::shell::{Page, PageFault, Visitor, words};
 
@@ -28,7 +35,32 @@ pub fn mount(config: &mut ServiceConfig) {
         .route("/logout", post().to(logout))
         .route("/w", get().to(workspace))
         .route("/w/todo", get().to(workspace))
-        .route("/me", get().to(workspace))
+        .route("/invitation/{token}", get().to(links::invitation))
+        .route("/invitation/{token}", post().to(links::accept))
+        .route("/password", get().to(links::forgot))
+        .route("/password", post().to(links::ask))
+        .route("/password/{token}", get().to(links::reset_form))
+        .route("/password/{token}", post().to(links::reset))
+        .route("/address/{token}", get().to(links::address_form))
+        .route("/address/{token}", post().to(links::address))
+        .route("/me", get().to(own::me))
+        .route("/me/language", post().to(own::language))
+        .route("/me/password", post().to(own::change_password))
+        .route("/me/address", post().to(own::change_address))
+        .route("/me/security", get().to(own::security))
+        .route("/me/factor/{act}", post().to(own::factor_act))
+        .route("/me/sessions/{id}/end", post().to(own::end_session))
+        .route("/me/messages", get().to(own::messages))
+        .route("/w/messages", get().to(own::messages))
+        .route("/me/messages/read", post().to(own::read_all))
+        .route("/me/messages/mail", post().to(own::subscribe))
+        .route("/me/messages/{id}/open", post().to(own::open_message))
+        .route("/me/data", get().to(own::data))
+        .route("/me/data/erase", post().to(own::erase))
+        .route("/me/data/{form}", get().to(own::download))
+        .route("/me/tokens", get().to(own::tokens))
+        .route("/me/tokens", post().to(own::make_token))
+        .route("/me/tokens/{id}/end", post().to(own::end_token))
         .route("/size", get().to(size))
         .route("/theme", get().to(theme));
 }
@@ -39,6 +71,10 @@ pub struct Login {
     login: String,
     next: String,
     fault: Option<String>,
+    /// Whether a code of the second factor is asked for.
+    code: bool,
+    /// Whether nobody has an account yet.
+    set_up: bool,
 }
 
 impl Page for Login {
@@ -57,9 +93,18 @@ struct Next {
     next: String,
 }
 
-async fn login_form(visitor: Visitor, asked: Query<Next>) -> Result<HttpResponse, PageFault> {
-    visitor.page(&Login { login: String::new(), next: local(&asked.next).unwrap_or_default(), fault: None })
+async fn login_form(app: Data<App>, visitor: Visitor, asked: Query<Next>) -> Result<HttpResponse, PageFault> {
+    visitor.page(&Login {
+        login: String::new(),
+        next: local(&asked.next).unwrap_or_default(),
+        fault: None,
+        code: false,
+        set_up: ops::is_set_up(&app).await?,
+    })
 }
+
+/// Cookie of a browser that signed in before: strangers cannot lock its owner out.
+const DEVICE: &str = "twinning_device";
 
 /// A local path with one slash and a letter, else nothing (`reliability.md` B-05).
 fn local(next: &str) -> Option<String> {
@@ -75,29 +120,42 @@ struct LoginForm {
     login: String,
     password: String,
     #[serde(default)]
+    code: String,
+    #[serde(default)]
     next: String,
 }
 
 async fn login(app: Data<App>, request: HttpRequest, form: Protected<LoginForm>) -> Result<HttpResponse, PageFault> {
     let Protected { form, visitor } = form;
     let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).map(ToOwned::to_owned);
-    let credentials = Credentials { login: form.login.clone(), password: form.password, totp: None };
+    let code = Some(form.code).filter(|code| !code.trim().is_empty());
+    let credentials = Credentials { login: form.login.clone(), password: form.password, totp: code };
     let call = visitor.call.once();
-    let from = SignInFrom { user_agent: agent, device: None };
+    let from = SignInFrom { user_agent: agent, device: request.cookie(DEVICE).map(|cookie| cookie.value().to_owned()) };
     match ops::open_session(&app, &call, credentials, from).await {
         Ok(opened) => {
-            let landing = landing(&app, &visitor, opened.class).await?;
-            let to = local(&form.next).unwrap_or_else(|| format!("{}{landing}", visitor.prefix()));
+            let landing = match () {
+                () if opened.must_enrol => "/me/security".to_owned(),
+                () if opened.password_due => "/me".to_owned(),
+                () => landing(&app, &visitor, opened.class).await?,
+            };
+            let next = local(&form.next).filter(|_| !opened.must_enrol);
+            let to = next.unwrap_or_else(|| format!("{}{landing}", visitor.prefix()));
+            let mut device = visitor.cookie(DEVICE, opened.device);
+            device.set_max_age(actix_web::cookie::time::Duration::days(180));
             Ok(HttpResponse::SeeOther()
                 .insert_header((header::LOCATION, to))
                 .cookie(visitor.cookie(session_cookie(&app), opened.token))
+                .cookie(device)
                 .finish())
         }
         Err(Error::Refused(rule)) => {
             let error = Error::Refused(rule);
             let status = twinning_api::rest::problem::status_of(&error);
             let fault = Some(sentence(&error, visitor.call.lang));
-            let page = Login { login: form.login, next: local(&form.next).unwrap_or_default(), fault };
+            let code = ["auth.totp_required", "auth.totp_wrong"].contains(&problem::code_of(&error));
+            let next = local(&form.next).unwrap_or_default();
+            let page = Login { login: form.login, next, fault, code, set_up: true };
             visitor.page_with(HttpResponse::build(status), &page)
         }
         Err(error) => Err(error.into()),
@@ -142,6 +200,7 @@ pub struct Workspace {
     imports: Vec<ImportBody>,
     /// The classes, for those who look after rosters.
     classes: Vec<ClassLine>,
+    menu: Menu,
 }
 
 impl Page for Workspace {
@@ -168,7 +227,9 @@ async fn workspace(app: Data<App>, visitor: Visitor) -> Result<HttpResponse, Pag
         imports = transfer::ops::list(&app, &visitor.call, last).await?.items;
         classes = training::ops::list(&app, &visitor.call, &Default::default(), PageRequest::first(5)).await?.items;
     }
+    let menu = menu(&app, &visitor, "/w").await?;
     visitor.page(&Workspace {
+        menu,
         can_log: !pairings.is_empty(),
         can_import,
         imports,

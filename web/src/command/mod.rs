@@ -1,9 +1,11 @@
 //! The command line: one file for each group of subcommands (`contract.md` 2).
 
+mod admin;
 mod import;
 mod print;
 mod schema;
 mod serve;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -49,6 +51,13 @@ enum Command {
     },
     /// Import a file in bulk.
     Import(import::Arguments),
+    /// First administrators, new passwords, key rotation, retention.
+    Admin {
+        #[command(subcommand)]
+        act: admin::Act,
+    },
+    /// Whether the installation is whole: schema, database, record, stored files, letters.
+    Verify(verify::Arguments),
     /// Rebuild the search index from the database.
     Reindex,
     /// Print a reference document.
@@ -109,6 +118,8 @@ async fn dispatch(command: Command, settings: Settings) -> Outcome {
             Ok(())
         }
         Command::Import(arguments) => import::run(settings, arguments).await,
+        Command::Admin { act } => admin::run(settings, act).await,
+        Command::Verify(arguments) => verify::run(settings, arguments).await,
         Command::Reindex => {
             let app = opened(settings).await?;
             let count = twinning_api::search::rebuild(&app).await.map_err(told)?;

@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod csrf;
+pub mod desk;
 pub mod error_page;
 pub mod headers;
 pub mod health;

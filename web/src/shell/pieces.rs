@@ -228,12 +228,30 @@ pub(super) fn tag(
         | "enrolling"
         | "queued"
         | "running"
+        | "open"
+        | "invited"
+        | "sending"
         | "checked" => "wait",
-        "failed" => "bad",
-        "completed" | "archived" | "graduated" | "expired" | "renewed" | "closed" => "done",
+        "failed" | "dead" | "refused" | "disabled" => "bad",
+        "accepted" | "sent" | "completed" | "archived" | "graduated" | "expired" | "renewed" | "closed" => "done",
         _ => "",
     };
     let word = words::plain(lang_of(context), &format!("status-{entity}-{state}"));
     out.write(&format!("<span class=\"tag {class}\">{}</span>", handlebars::html_escape(&word)))?;
+    Ok(())
+}
+
+/// `{{qr text}}`: a QR code as a picture that every browser draws, made here and nowhere else.
+pub(super) fn qr(
+    helper: &Helper<'_>,
+    _: &Handlebars<'_>,
+    _: &Context,
+    _: &mut RenderContext<'_, '_>,
+    out: &mut dyn Output,
+) -> HelperResult {
+    let Ok(code) = qrcode::QrCode::new(param(helper, 0)) else { return Ok(()) };
+    let svg = code.render::<qrcode::render::svg::Color<'_>>().min_dimensions(192, 192).build();
+    // The declaration in front belongs to a file, not into a page.
+    out.write(svg.find("<svg").and_then(|at| svg.get(at..)).unwrap_or_default())?;
     Ok(())
 }

@@ -120,6 +120,7 @@ impl Renderer {
         templates.register_helper("fi", Box::new(pieces::format_mark));
         templates.register_helper("urlencode", Box::new(urlencode));
         templates.register_helper("safe", Box::new(safe));
+        templates.register_helper("qr", Box::new(pieces::qr));
         Ok(Self { templates })
     }
 

@@ -243,3 +243,33 @@ async fn tell(tx: &impl ConnectionTrait, app: &App, account: &row::Model, what: 
     };
     letter::ops::tell(tx, app, message).await
 }
+
+/// Seals second factors anew that a former key sealed, and gives how many there were.
+///
+/// # Errors
+/// The engine's error.
+pub(crate) async fn reseal(app: &App) -> Result<u64> {
+    let mut done = 0;
+    for account in store::with_factor(app.reader()).await? {
+        let Some(sealed) = account.totp_sealed.as_deref().filter(|sealed| !app.keys.is_current(sealed)) else {
+            continue;
+        };
+        let plain = app.keys.open(&record(account.id), sealed)?;
+        let fresh = app.keys.seal(&record(account.id), &plain)?;
+        let tx = app.db().begin().await?;
+        store::put_sealed_factor(&tx, account.id, sealed, fresh).await?;
+        tx.commit().await?;
+        done += 1;
+    }
+    Ok(done)
+}
+
+/// How many second factors still need a former key.
+///
+/// # Errors
+/// The engine's error.
+pub(crate) async fn sealed_with_former(app: &App) -> Result<u64> {
+    let found = store::with_factor(app.reader()).await?;
+    let old = |one: &&row::Model| one.totp_sealed.as_deref().is_some_and(|sealed| !app.keys.is_current(sealed));
+    Ok(found.iter().filter(old).count() as u64)
+}

@@ -252,3 +252,21 @@ pub async fn holders(
 pub async fn logins(conn: &impl ConnectionTrait) -> Result<std::collections::HashSet<String>> {
     Ok(store::logins(conn).await?.into_iter().collect())
 }
+
+/// Whether an active account holds a role on `today`, or was just invited to it.
+///
+/// # Errors
+/// The engine's error.
+pub async fn any_with(conn: &impl ConnectionTrait, role: RoleCode, today: NaiveDate) -> Result<bool> {
+    let nobody = AccountId(uuid::Uuid::nil());
+    Ok(store::others_with(conn, role, nobody, today).await? > 0)
+}
+
+/// Names of the people behind accounts, for the record of who did what.
+///
+/// # Errors
+/// The engine's error.
+pub async fn names(app: &App, ids: Vec<uuid::Uuid>) -> Result<std::collections::HashMap<uuid::Uuid, String>> {
+    let found = store::names(app.reader(), ids.into_iter().map(AccountId).collect()).await?;
+    Ok(found.into_iter().map(|(id, name)| (id.0, name)).collect())
+}

@@ -300,3 +300,20 @@ pub(crate) async fn activate(
     };
     store::replace(tx, next).await
 }
+
+/// A one-time link to a new password for an account, for its owner at the console of the server; commands alone call it.
+///
+/// # Errors
+/// [`Error::NotFound`] for an address that no active account has.
+pub async fn console_link(app: &App, email: &str) -> Result<String> {
+    let call = Call::system("admin reset-password");
+    let login = normal_login(email);
+    app.write(&call, async |tx| {
+        let found = store::by_login(tx, &login).await?;
+        let account = found.filter(|one| one.status == AccountStatus::Active).ok_or(Error::NotFound("account"))?;
+        let token = links::make(tx, app, &account, LinkPurpose::Reset, None).await?;
+        audit::note(tx, app, &call, "admin.reset_password", About::new("account", account.id), json!({})).await?;
+        Ok(format!("/password/{token}"))
+    })
+    .await
+}

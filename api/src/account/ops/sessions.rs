@@ -267,3 +267,16 @@ pub async fn end_all(tx: &impl ConnectionTrait, app: &App, account: AccountId, b
     }
     Ok(())
 }
+
+/// Gives a session another id, where its rights rise (`reliability.md` S-01).
+///
+/// # Errors
+/// The engine's error.
+pub async fn renew_session(app: &App, call: &Call, id: SessionId) -> Result<String> {
+    let token = secrets::token()?;
+    app.write(&call.once(), async |tx| {
+        store::put_session_token(tx, id, &secrets::fingerprint(&token)).await?;
+        Ok(token.clone())
+    })
+    .await
+}

@@ -273,3 +273,24 @@ pub async fn resend(app: &App, call: &Call, id: MailId) -> Result<MailBody> {
     })
     .await
 }
+
+/// How many letters wait, and how many are dead.
+///
+/// # Errors
+/// The engine's error.
+pub async fn stuck(app: &App) -> Result<(u64, u64)> {
+    store::stuck(app.reader()).await
+}
+
+/// How many letters with a secret still wait that a former key sealed; they are gone within days.
+///
+/// # Errors
+/// The engine's error.
+pub(crate) async fn sealed_with_former(app: &App) -> Result<u64> {
+    let waiting = store::sealed(app.reader()).await?;
+    let old = |one: &&Value| {
+        let text = one.get("sealed").and_then(Value::as_str).unwrap_or_default();
+        STANDARD.decode(text).is_ok_and(|sealed| !app.keys.is_current(&sealed))
+    };
+    Ok(waiting.iter().filter(old).count() as u64)
+}

@@ -183,3 +183,30 @@ pub async fn take_back(tx: &impl ConnectionTrait, app: &App, call: &Call, ids: &
     city::ops::take_back_free(tx, &cities, &divisions).await?;
     Ok(true)
 }
+
+/// The organisation that administrators of an installation belong to: the first root of the tree, or, while there is no
+/// tree yet, one that stands for whoever operates the portal and can be renamed.
+///
+/// # Errors
+/// The engine's error.
+pub async fn operator(tx: &impl ConnectionTrait, app: &App, call: &Call) -> Result<OrganisationId> {
+    if let Some(root) = store::first_root(tx).await? {
+        return Ok(root.id);
+    }
+    let city = crate::city::ops::ensure_in(tx, app, "运营城市", "OPS", None).await?;
+    let entry = Entry {
+        code: "OPS".to_owned(),
+        name_full: "门户运营单位".to_owned(),
+        name_short: "门户运营单位".to_owned(),
+        form: OrgForm::Other,
+        kind_text: None,
+        level: OrgLevel::Prefectural,
+        functional_zone: false,
+        division_code: None,
+        provenance: Provenance::Entered,
+        provenance_note: None,
+    };
+    let made = made(app, &entry, city, None, store::greatest(tx).await?, None);
+    insert(tx, app, call, made.clone()).await?;
+    Ok(made.id)
+}

@@ -83,7 +83,8 @@ pub async fn reseal(app: &App) -> Result<u64> {
     if app.settings.former_keys.is_empty() {
         return Ok(0);
     }
-    let (mut after, mut done) = (None, 0);
+    let mut done = accounts::factor::reseal(app).await? + crate::webhook::ops::reseal(app).await?;
+    let mut after = None;
     loop {
         let batch = store::sealed_after(app.reader(), after, 200).await?;
         let Some(last) = batch.last() else { return Ok(done) };
@@ -100,4 +101,22 @@ pub async fn reseal(app: &App) -> Result<u64> {
         }
         tx.commit().await?;
     }
+}
+
+/// How many values still need a former key: phones, second factors, secrets of webhooks.
+///
+/// # Errors
+/// The engine's error.
+pub async fn sealed_with_former(app: &App) -> Result<u64> {
+    let (mut after, mut left) = (None, 0);
+    loop {
+        let batch = store::sealed_after(app.reader(), after, 500).await?;
+        let Some(last) = batch.last() else { break };
+        after = Some(last.id);
+        let old = |sealed: &&[u8]| !app.keys.is_current(sealed);
+        left += batch.iter().filter_map(|one| one.phone_sealed.as_deref()).filter(old).count() as u64;
+    }
+    left += accounts::factor::sealed_with_former(app).await?;
+    left += crate::webhook::ops::sealed_with_former(app).await?;
+    Ok(left + crate::letter::ops::outbox::sealed_with_former(app).await?)
 }

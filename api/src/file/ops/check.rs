@@ -1,0 +1,79 @@
+//! Checking what is stored: every file exists with its length and hash, and nothing is stored that no file speaks of.
+
+use std::collections::HashSet;
+
+use futures_util::TryStreamExt as _;
+use sha2::Digest as _;
+
+use crate::app::App;
+use crate::file::store;
+use crate::infra::secrets;
+use crate::kernel::error::Result;
+
+/// What the check of the stored files found.
+#[derive(Clone, Debug, Default)]
+pub struct Stored {
+    /// Files that were read.
+    pub files: u64,
+    /// Files that are missing or changed.
+    pub problems: Vec<String>,
+    /// Keys of stored bytes that no file speaks of.
+    pub orphans: Vec<String>,
+}
+
+/// Reads every stored file and looks for stored bytes without one. Uploads that arrive meanwhile are neither.
+///
+/// # Errors
+/// The engine's or the storage's error.
+pub async fn check(app: &App) -> Result<Stored> {
+    let mut stored = Stored::default();
+    let kept = app.files.keys().await?;
+    let mut spoken = HashSet::new();
+    let mut after = None;
+    loop {
+        let batch = store::batch(app.db().current(), after, 200).await?;
+        let Some(last) = batch.last() else { break };
+        after = Some(last.id);
+        for one in &batch {
+            spoken.insert(one.storage_key.clone());
+            stored.files += 1;
+            if let Some(problem) = problem(app, &one.storage_key, one.size, &one.sha256).await {
+                stored.problems.push(format!("file {}: {problem}", one.id));
+            }
+        }
+    }
+    stored.orphans = kept.into_iter().filter(|key| !spoken.contains(key)).collect();
+    Ok(stored)
+}
+
+async fn problem(app: &App, key: &str, size: i64, sha256: &str) -> Option<String> {
+    let size = u64::try_from(size).unwrap_or(0);
+    let Ok(mut bytes) = app.files.read(key, 0..size).await else { return Some("is missing".to_owned()) };
+    let mut hash = sha2::Sha256::new();
+    let mut read = 0;
+    loop {
+        match bytes.try_next().await {
+            Ok(Some(part)) => {
+                read += part.len() as u64;
+                hash.update(&part);
+            }
+            Ok(None) => break,
+            Err(_) => return Some("cannot be read to its end".to_owned()),
+        }
+    }
+    if read != size {
+        return Some(format!("has {read} bytes instead of {size}"));
+    }
+    (secrets::hex(&hash.finalize()) != sha256).then(|| "was changed".to_owned())
+}
+
+/// Moves stored bytes that no file speaks of aside; nothing is deleted (`reliability.md` D-08).
+///
+/// # Errors
+/// The storage's error.
+pub async fn set_aside(app: &App, orphans: &[String]) -> Result<()> {
+    for key in orphans {
+        app.files.set_aside(key).await?;
+    }
+    Ok(())
+}
