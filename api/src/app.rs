@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::{Mutex, Notify, Semaphore};
 use uuid::Uuid;
 
+use crate::account::passwords::Hashing;
 use crate::infra::db::Db;
 use crate::infra::files::Blobs;
 use crate::infra::keys::Keys;
@@ -43,8 +44,8 @@ pub struct Inner {
     /// The search index of this instance.
     pub engine: Arc<Engine>,
     pub(crate) indexing: Mutex<()>,
-    /// Bounds password hashing, which takes 19 MiB each (`reliability.md` A-01).
-    pub(crate) hashing: Semaphore,
+    /// Threads that hash passwords, which takes 19 MiB each (`reliability.md` A-01).
+    pub(crate) hashing: Hashing,
     /// Bounds looking into uploads (`reliability.md` U-05).
     pub(crate) inspecting: Semaphore,
     /// Downloads that wait to be noted.
@@ -96,7 +97,7 @@ impl App {
             keys,
             engine: Arc::new(engine),
             indexing: Mutex::new(()),
-            hashing: Semaphore::new(2),
+            hashing: Hashing::new()?,
             inspecting: Semaphore::new(2),
             downloads: crate::file::ops::Waiting::default(),
             mail,

@@ -2,7 +2,7 @@
 import { chromium } from "playwright-core";
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -67,6 +67,17 @@ export async function start() {
       const headers = token ? { authorization: `Bearer ${token}` } : {};
       return (await fetch(`${base}/api/v1${address}`, { headers })).json();
     },
+    /** The newest letter to an address, of those that wait in the folder because no mail server is named. */
+    async letterTo(address) {
+      for (let turn = 0; turn < 100; turn += 1) {
+        const names = await readdir(path.join(folder, "mail")).catch(() => []);
+        const letters = await Promise.all(names.filter((name) => name.endsWith(".eml")).map((name) => readFile(path.join(folder, "mail", name), "utf8")));
+        const found = letters.filter((letter) => letter.includes(`To: ${address}`) || letter.includes(`<${address}>`));
+        if (found.length > 0) return found.at(-1);
+        await new Promise((done) => setTimeout(done, 100));
+      }
+      throw new Error(`no letter to ${address}`);
+    },
     async stop() {
       await browser.close();
       const ended = new Promise((done) => server.once("exit", done));
@@ -91,10 +102,10 @@ export async function open(site, { width = 1440, script = true, ...rest } = {}) 
 }
 
 /** Signs in through the form. */
-export async function signIn(page, login) {
+export async function signIn(page, login, password = PASSWORD) {
   await page.goto("/login");
   await page.fill("[name=login]", `${login}@example.org`);
-  await page.fill("[name=password]", PASSWORD);
+  await page.fill("[name=password]", password);
   await page.click("main button");
   await page.waitForURL((address) => !address.pathname.endsWith("/login"));
 }

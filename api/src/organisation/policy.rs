@@ -61,7 +61,10 @@ pub fn sees(actor: &Actor, audience: Audience, path: &str, city: twinning_entity
             let own = |held: &crate::kernel::actor::Appointment| {
                 path.starts_with(&held.path) && !matches!(held.role, RoleCode::Trainee | RoleCode::ClassTeacher)
             };
-            actor.is_system() || actor.is_city_staff_of(city) || actor.appointments().iter().any(own)
+            // Whoever may change a field sees it, or a form would empty what it does not show.
+            allows(actor, OrganisationAct::Edit, path, city)
+                || actor.is_city_staff_of(city)
+                || actor.appointments().iter().any(own)
         }
     }
 }

@@ -109,3 +109,22 @@ pub async fn search(app: &App, text: &str) -> Result<Vec<Uuid>> {
         .map_err(Error::internal)?;
     Ok(hits.items.into_iter().map(|hit| hit.id).collect())
 }
+
+/// What an entry of the audit log takes inside a transaction, in milliseconds: the median of some.
+///
+/// # Errors
+/// The engine's error.
+pub async fn audit_entry_ms(app: &App, count: usize) -> Result<f64> {
+    let call = crate::kernel::call::Call::system("bench");
+    let mut times = Vec::with_capacity(count);
+    for _ in 0..count.max(1) {
+        let tx = app.db().begin().await?;
+        let began = std::time::Instant::now();
+        let about = crate::audit::ops::About::new("activity", app.new_id::<Uuid>());
+        crate::audit::ops::note(&tx, app, &call, "activity.log", about, serde_json::json!({ "title": "座谈" })).await?;
+        times.push(began.elapsed().as_secs_f64() * 1_000.0);
+        tx.commit().await?;
+    }
+    times.sort_by(f64::total_cmp);
+    times.get(count / 2).copied().ok_or_else(|| Error::broken("nothing was measured"))
+}

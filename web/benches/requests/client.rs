@@ -161,3 +161,72 @@ pub async fn import_roster(port: u16, token: &str, file: &[u8]) {
     let path = format!("/api/v1/imports/{}/actions/confirm", answer["id"].as_str().unwrap());
     assert_eq!(post(port, &path, &headers, b"{}").await.unwrap().0, 200);
 }
+
+/// What requests at a steady pace came to.
+#[derive(Default)]
+pub struct Paced {
+    /// 95th hundredth of the answer times in milliseconds.
+    pub p95_ms: f64,
+    /// Answers by status.
+    pub statuses: std::collections::BTreeMap<u16, usize>,
+}
+
+/// Sends a request every so often, however long the answers take.
+async fn at_pace<F: Future<Output = u16>>(a_second: usize, time: Duration, send: impl Fn(usize) -> F) -> Paced {
+    let began = Instant::now();
+    let count = (time.as_secs_f64() * a_second as f64) as usize;
+    let send = &send;
+    let asking = (0..count).map(|number| async move {
+        let due = Duration::from_secs_f64(number as f64 / a_second as f64);
+        actix_web::rt::time::sleep(due.saturating_sub(began.elapsed())).await;
+        let sent = Instant::now();
+        let status = send(number).await;
+        (status, sent.elapsed().as_secs_f64() * 1_000.0)
+    });
+    let answers = futures_util::future::join_all(asking).await;
+    let mut times: Vec<f64> = answers.iter().map(|(_, time)| *time).collect();
+    times.sort_by(f64::total_cmp);
+    let mut statuses = std::collections::BTreeMap::new();
+    for (status, _) in answers {
+        *statuses.entry(status).or_insert(0) += 1;
+    }
+    Paced { p95_ms: times[(times.len() - 1) * 95 / 100], statuses }
+}
+
+/// Asks for the same at a pace.
+pub async fn paced(port: u16, path: &str, a_second: usize, time: Duration) -> Paced {
+    at_pace(a_second, time, |_| async move { get(port, path, None).await.map_or(0, |answer| answer.0) }).await
+}
+
+/// Tries wrong passwords at a pace, at known and unknown accounts.
+pub async fn wrong_sign_ins(port: u16, a_second: usize, time: Duration) -> Paced {
+    at_pace(a_second, time, |number| async move {
+        let body =
+            format!("{{\"login\":\"trainee{:03}@example.org\",\"password\":\"wrong-{number}\"}}", 100 + number % 400);
+        let headers = "Content-Type: application/json\r\n";
+        post(port, "/api/v1/auth/login", headers, body.as_bytes()).await.map_or(0, |answer| answer.0)
+    })
+    .await
+}
+
+/// Logs activities one after the other; gives the median of their times in milliseconds.
+pub async fn log_activities(port: u16, token: &str, count: usize) -> f64 {
+    let pairings = get(port, "/api/v1/pairings", Some(token)).await.unwrap().1;
+    let pairings: serde_json::Value = serde_json::from_slice(&pairings).unwrap();
+    let own = |one: &&serde_json::Value| one.to_string().contains("卫东区");
+    let pairing = pairings["items"].as_array().unwrap().iter().find(own).unwrap()["id"].clone();
+    let headers = format!("Authorization: Bearer {token}\r\nContent-Type: application/json\r\n");
+    let mut times = Vec::with_capacity(count);
+    for number in 0..count {
+        let body = serde_json::json!({
+            "pairing_id": pairing, "kind": "symposium", "title": format!("座谈{number}"), "held_on": "2019-12-20",
+            "place": "社区会议室", "attended_a": 12, "attended_b": 9, "summary": "交流网格议事的做法。",
+        });
+        let sent = Instant::now();
+        let (status, answer) = post(port, "/api/v1/activities", &headers, body.to_string().as_bytes()).await.unwrap();
+        assert_eq!(status, 201, "{}", String::from_utf8_lossy(&answer));
+        times.push(sent.elapsed().as_secs_f64() * 1_000.0);
+    }
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
+}

@@ -6,6 +6,7 @@
 
 mod bare;
 mod client;
+mod door;
 mod process;
 
 use std::path::Path;
@@ -36,6 +37,10 @@ fn main() {
     // `cargo test --benches` and the like only want to see that it starts.
     if std::env::args().any(|argument| argument == "--test") {
         return;
+    }
+    if std::env::var_os("TWINNING_BENCH_DOOR").is_some() {
+        // Only the door, which needs no large data.
+        return actix_web::rt::System::new().block_on(door::measured());
     }
     actix_web::rt::System::new().block_on(run());
 }
@@ -97,6 +102,7 @@ async fn run() {
     downloads(&product, &made, folder.path()).await;
     drop(product);
     example().await;
+    door::measured().await;
 }
 
 async fn prepared(folder: &Path) -> Made {

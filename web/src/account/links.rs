@@ -54,7 +54,7 @@ impl Page for Dead {
 
 async fn dead(app: &App, visitor: &Visitor, error: Error) -> Result<HttpResponse, PageFault> {
     let fault = refused(app, visitor, error).await?;
-    visitor.page_with(HttpResponse::build(StatusCode::UNPROCESSABLE_ENTITY), &Dead { fault })
+    visitor.page_with(HttpResponse::build(StatusCode::GONE), &Dead { fault })
 }
 
 pub(super) async fn invitation(

@@ -11,7 +11,8 @@ use twinning_api::kernel::call::Lang;
 use twinning_api::kernel::page::PageRequest;
 use twinning_api::{App, Error, RoleCode};
 
-use super::{Head, Link, RowForm, answer, id, known, list, organisation, own_organisations, page_of};
+use super::{Head, Link, RowForm, answer, id, known, list, page_of};
+use crate::organisation::{self, named};
 use crate::shell::csrf::Protected;
 use crate::shell::desk::{Act, Cell, Filter, Menu, ROWS, Row, Table, menu, refused};
 use crate::shell::{Page, PageFault, Visitor, words};
@@ -110,7 +111,7 @@ async fn page(app: &App, visitor: &Visitor, account: &str, fault: Option<String>
         menu: menu(app, visitor, "/admin/users").await?,
         can_ask: manages && !own,
         roles: RoleCode::ALL.iter().map(|role| role.word()).collect(),
-        offered: own_organisations(app, visitor).await?,
+        offered: organisation::own(app, visitor).await?,
         one,
         held,
         sessions,
@@ -164,7 +165,7 @@ pub(super) async fn ask_role(
 ) -> Result<HttpResponse, PageFault> {
     let Protected { form, visitor } = form;
     let lang = visitor.call.lang;
-    let place = organisation(&app, &visitor, &form.organisation).await?;
+    let place = named(&app, &visitor, &form.organisation).await?;
     let (Some(place), Some(role)) = (place, RoleCode::from_word(&form.role)) else {
         return page(&app, &visitor, &account, Some(words::plain(lang, "org-not-found"))).await;
     };

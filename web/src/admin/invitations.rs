@@ -10,7 +10,8 @@ use twinning_api::kernel::call::Lang;
 use twinning_api::kernel::page::PageRequest;
 use twinning_api::{App, Error, RoleCode};
 
-use super::{Head, Link, RowForm, answer, id, known, list, organisation, own_organisations, page_of};
+use super::{Head, Link, RowForm, answer, id, known, list, page_of};
+use crate::organisation::{self, named};
 use crate::shell::csrf::Protected;
 use crate::shell::desk::{Act, Cell, Filter, Menu, ROWS, Row, Table, menu, refused};
 use crate::shell::{Page, PageFault, Visitor, words};
@@ -147,7 +148,7 @@ async fn form_page(app: &App, visitor: &Visitor, form: Form, fault: Option<Strin
     let page = New {
         menu: menu(app, visitor, "/admin/invitations").await?,
         roles: ROLES.iter().map(|role| role.word()).collect(),
-        offered: own_organisations(app, visitor).await?,
+        offered: organisation::own(app, visitor).await?,
         form,
         fault,
     };
@@ -160,7 +161,7 @@ pub(super) async fn new_form(app: Data<App>, visitor: Visitor) -> Result<HttpRes
 
 pub(super) async fn send(app: Data<App>, form: Protected<Form>) -> Result<HttpResponse, PageFault> {
     let Protected { form, visitor } = form;
-    let Some(place) = organisation(&app, &visitor, &form.organisation).await? else {
+    let Some(place) = named(&app, &visitor, &form.organisation).await? else {
         let fault = words::plain(visitor.call.lang, "org-not-found");
         return form_page(&app, &visitor, form, Some(fault)).await;
     };

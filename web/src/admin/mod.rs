@@ -14,12 +14,9 @@ pub use webhooks::Webhooks;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, ServiceConfig, get, post};
+use actix_web::web::{ServiceConfig, get, post};
 use serde::{Deserialize, Serialize};
-use twinning_api::ids::OrganisationId;
 use twinning_api::kernel::call::Lang;
-use twinning_api::kernel::page::PageRequest;
-use twinning_api::organisation::{ops as organisations, wire::OrganisationFilter};
 use twinning_api::{App, Error};
 
 use crate::shell::desk::{Menu, Table, menu};
@@ -143,36 +140,4 @@ fn page_of(page: Option<u64>) -> u64 {
 /// Only signed in.
 fn known(visitor: &Visitor) -> Result<(), PageFault> {
     if visitor.session.is_some() { Ok(()) } else { Err(Error::Anonymous.into()) }
-}
-
-/// The organisation that somebody wrote: its code, or a name of it that no other has.
-async fn organisation(app: &Data<App>, visitor: &Visitor, written: &str) -> Result<Option<OrganisationId>, PageFault> {
-    let written = written.trim();
-    // A choice of the list below the field reads "code name".
-    let code = written.split_whitespace().next().unwrap_or_default().to_uppercase();
-    if let Some(found) = organisations::by_code(app.reader(), &code).await? {
-        return Ok(Some(found.id));
-    }
-    let filter = OrganisationFilter {
-        q: Some(written.chars().take(64).collect()).filter(|text: &String| !text.is_empty()),
-        ..OrganisationFilter::default()
-    };
-    if filter.q.is_none() {
-        return Ok(None);
-    }
-    let found = organisations::list(app, &visitor.call, &filter, PageRequest::first(100)).await?.items;
-    let mut same = found.iter().filter(|one| [&one.name_full, &one.name_short].contains(&&written.to_owned()));
-    Ok(match (same.next(), same.next()) {
-        (Some(only), None) => Some(only.id),
-        _ => None,
-    })
-}
-
-/// Organisations to offer below a field: those the visitor acts for, as "code name".
-async fn own_organisations(app: &App, visitor: &Visitor) -> Result<Vec<String>, PageFault> {
-    let ids = visitor.call.actor.appointments().iter().map(|held| held.organisation).collect();
-    let names = organisations::names(app, ids).await?;
-    let mut offered: Vec<String> = names.values().map(|one| format!("{} {}", one.code, one.display)).collect();
-    offered.sort();
-    Ok(offered)
 }

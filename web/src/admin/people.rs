@@ -12,7 +12,8 @@ use twinning_api::person::policy::PersonAct;
 use twinning_api::person::wire::{NewPost, PersonChange, PersonFilter, PersonInput, PersonLine, PostBody};
 use twinning_api::{App, Error};
 
-use super::{Head, Link, answer, id, known, list, organisation, own_organisations, page_of};
+use super::{Head, Link, answer, id, known, list, page_of};
+use crate::organisation::{self, named};
 use crate::shell::csrf::Protected;
 use crate::shell::desk::{Cell, Filter, Menu, ROWS, Row, Table, menu, refused};
 use crate::shell::{Page, PageFault, Visitor, words};
@@ -91,7 +92,7 @@ async fn new_page(app: &App, visitor: &Visitor, form: Form, fault: Option<String
     visitor.call.actor.may_ever(PersonAct::Change.who())?;
     let page = New {
         menu: menu(app, visitor, "/admin/people").await?,
-        offered: own_organisations(app, visitor).await?,
+        offered: organisation::own(app, visitor).await?,
         form,
         fault,
     };
@@ -104,7 +105,7 @@ pub(super) async fn new_form(app: Data<App>, visitor: Visitor) -> Result<HttpRes
 
 pub(super) async fn create(app: Data<App>, form: Protected<Form>) -> Result<HttpResponse, PageFault> {
     let Protected { form, visitor } = form;
-    let Some(place) = organisation(&app, &visitor, &form.organisation).await? else {
+    let Some(place) = named(&app, &visitor, &form.organisation).await? else {
         let fault = words::plain(visitor.call.lang, "org-not-found");
         return new_page(&app, &visitor, form, Some(fault)).await;
     };
@@ -164,7 +165,7 @@ async fn page(
         can_change: may(visitor, PersonAct::Change),
         can_reveal: may(visitor, PersonAct::Reveal) && one.phone_masked.is_some(),
         kinds: PositionKind::ALL.iter().map(|kind| kind.word()).collect(),
-        offered: own_organisations(app, visitor).await?,
+        offered: organisation::own(app, visitor).await?,
         one,
         version,
         unit,
@@ -239,7 +240,7 @@ pub(super) async fn act(
         },
         "erase" => erasure::ask(&app, call, id(&person)?, &form.reason).await.map(|_| "approval-waits"),
         "post" => {
-            let place = organisation(&app, &visitor, &form.organisation).await?;
+            let place = named(&app, &visitor, &form.organisation).await?;
             let (Some(place), Some(kind)) = (place, PositionKind::from_word(&form.kind)) else {
                 let fault = words::plain(call.lang, "org-not-found");
                 return page(&app, &visitor, &person, None, Some(fault)).await;

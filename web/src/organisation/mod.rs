@@ -1,7 +1,13 @@
 //! The directory of organisations and their profiles.
 
+mod named;
+mod tend;
+
+pub use named::{named, own};
+pub use tend::Tend;
+
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Path, Query, ServiceConfig, get};
+use actix_web::web::{Data, Path, Query, ServiceConfig, get, post};
 use serde::{Deserialize, Serialize};
 use twinning_api::App;
 use twinning_api::activity::{self, wire::ActivityFilter, wire::ActivityLine};
@@ -18,7 +24,12 @@ use crate::shell::{Page, PageFault, Visitor, words};
 
 /// Mounts the handlers.
 pub fn mount(config: &mut ServiceConfig) {
-    config.route("/orgs", get().to(index)).route("/orgs/{code}", get().to(show));
+    config
+        .route("/orgs", get().to(index))
+        .route("/orgs/{code}", get().to(show))
+        .route("/orgs/{code}/edit", get().to(tend::form))
+        .route("/orgs/{code}/export", get().to(tend::export))
+        .route("/orgs/{code}/{act}", post().to(tend::act));
 }
 
 /// Rows of a page of what was searched.
@@ -117,6 +128,8 @@ async fn tree(app: &App, visitor: &Visitor, root: OrganisationLine) -> Result<Tr
 /// One organisation.
 #[derive(Serialize)]
 pub struct Show {
+    /// Whether the visitor may change anything.
+    tended: bool,
     one: OrganisationDetail,
     below: Vec<OrganisationLine>,
     pairings: Vec<PairingLine>,
@@ -145,5 +158,6 @@ async fn show(app: Data<App>, visitor: Visitor, code: Path<String>) -> Result<Ht
     let activities = activity::ops::list(&app, call, &filter, PageRequest::first(5)).await?.items;
     let filter = DocumentFilter { organisation_id: id, ..Default::default() };
     let documents = library::ops::list(&app, call, &filter, PageRequest::first(5)).await?.items;
-    visitor.page(&Show { one, below, pairings, activities, documents })
+    let tended = !one.allowed_actions.is_empty();
+    visitor.page(&Show { tended, one, below, pairings, activities, documents })
 }

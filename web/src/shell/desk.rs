@@ -110,6 +110,8 @@ pub struct Cell {
     pub words: Option<&'static str>,
     /// Whether it is a number, a code or a date.
     pub num: bool,
+    /// Key of its column's heading, said before it where the columns are not seen.
+    pub label: &'static str,
 }
 
 impl Cell {
@@ -244,7 +246,12 @@ pub const ROWS: u64 = 20;
 impl Table {
     /// A page of rows.
     #[must_use]
-    pub fn new(columns: &[&'static str], rows: Vec<Row>, total: u64, page: u64, filters: Vec<Filter>) -> Self {
+    pub fn new(columns: &[&'static str], mut rows: Vec<Row>, total: u64, page: u64, filters: Vec<Filter>) -> Self {
+        for row in &mut rows {
+            for (cell, label) in row.cells.iter_mut().zip(columns.iter().skip(1)) {
+                cell.label = label;
+            }
+        }
         let asked: Vec<(&str, &str)> = filters.iter().map(|one| (one.name, one.value.as_str())).collect();
         Self {
             columns: columns.to_vec(),

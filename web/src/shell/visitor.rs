@@ -204,6 +204,10 @@ impl Visitor {
     /// After a good act: a page with a message.
     #[must_use]
     pub fn done(&self, path: &str, flash: &'static str) -> HttpResponse {
+        debug_assert!(
+            super::words::find(self.call.lang, &format!("flash-{flash}"), &std::collections::HashMap::new()).is_some(),
+            "no words for {flash}"
+        );
         HttpResponse::SeeOther()
             .insert_header((header::LOCATION, format!("{}{path}", self.prefix())))
             .cookie(self.cookie("twinning_flash", flash.to_owned()))
