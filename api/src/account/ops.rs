@@ -22,7 +22,7 @@ pub use sessions::{
     sign_ins,
 };
 pub use sign_in::{OpenedSession, SignInFrom, login, open_session};
-pub use sweeps::{Idle, disable_idle, forget_old, idle, is_set_up};
+pub use sweeps::{Idle, disable_idle, forget_old, idle, is_set_up, warn_of_idle};
 
 /// Longest login and password taken, in characters (`reliability.md` A-02).
 pub(super) const LOGIN_MAX: usize = 254;

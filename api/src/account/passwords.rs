@@ -61,15 +61,15 @@ pub struct Hashing {
 }
 
 impl Hashing {
-    /// One thread for each core, behind everything else where the system lets a thread step back: a hash takes a core
-    /// for some 10 ms and 19 MiB, and those who read must not notice that many try passwords.
+    /// A thread for every second core, behind everything else where the system lets a thread step back: a hash takes a
+    /// core for some 10 ms and 19 MiB of its cache, and those who read must not notice that many try passwords.
     ///
     /// # Errors
     /// When the system gives no threads.
     pub fn new() -> Result<Self> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from).min(4);
+        let threads = std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).clamp(1, 4));
         let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(cores)
+            .num_threads(threads)
             .thread_name(|number| format!("hashing-{number}"))
             .start_handler(|_| step_back())
             .build()
@@ -92,7 +92,7 @@ impl Hashing {
 
 #[cfg(target_os = "linux")]
 fn step_back() {
-    let refused = rustix::process::setpriority_process(Some(rustix::thread::gettid()), 10).err();
+    let refused = rustix::process::setpriority_process(Some(rustix::thread::gettid()), 19).err();
     if let Some(error) = refused {
         tracing::warn!(%error, "hashing threads keep the priority of the others");
     }

@@ -1,5 +1,7 @@
 //! Statements on accounts, sessions, refresh tokens and tries to sign in.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
@@ -26,6 +28,12 @@ use crate::kernel::error::{Error, Result};
 use crate::kernel::page::PageRequest;
 use crate::kernel::text::like_escaped;
 use crate::organisation::model::area_path;
+
+/// Appointments that hold on a day.
+fn in_force(today: NaiveDate) -> Condition {
+    let open = appointment::Column::EndsOn.is_null().or(appointment::Column::EndsOn.gte(today));
+    Condition::all().add(appointment::Column::StartsOn.lte(today)).add(open)
+}
 
 pub(super) async fn by_login(conn: &impl ConnectionTrait, login: &str) -> Result<Option<row::Model>> {
     Ok(row::Entity::find().filter(row::Column::Login.eq(login)).one(conn).await?)
@@ -123,8 +131,7 @@ pub(super) async fn held(
                 .eq(OrgStatus::Active)
                 .or(appointment::Column::Role.is_in([RoleCode::Trainee, RoleCode::ClassTeacher])),
         )
-        .filter(appointment::Column::StartsOn.lte(today))
-        .filter(Condition::any().add(appointment::Column::EndsOn.is_null()).add(appointment::Column::EndsOn.gte(today)))
+        .filter(in_force(today))
         .order_by_asc(appointment::Column::StartsOn)
         .order_by_asc(appointment::Column::Id)
         .into_model::<HeldRow>()
@@ -442,8 +449,7 @@ pub(super) async fn others_with(
     Ok(appointment::Entity::find()
         .filter(appointment::Column::Role.eq(role))
         .filter(appointment::Column::AccountId.in_subquery(active.into_query()))
-        .filter(appointment::Column::StartsOn.lte(today))
-        .filter(Condition::any().add(appointment::Column::EndsOn.is_null()).add(appointment::Column::EndsOn.gte(today)))
+        .filter(in_force(today))
         .count(conn)
         .await?)
 }
@@ -670,6 +676,31 @@ pub(super) async fn idle(conn: &impl ConnectionTrait, before: DateTime<Utc>) -> 
         .await?)
 }
 
+/// How many of some accounts each organisation has, by their appointments in force.
+pub(super) async fn counted_by_organisation(
+    conn: &impl ConnectionTrait,
+    accounts: &[AccountId],
+    today: NaiveDate,
+) -> Result<BTreeMap<OrganisationId, usize>> {
+    let mut found: BTreeMap<OrganisationId, usize> = BTreeMap::new();
+    for part in accounts.chunks(500) {
+        let held: Vec<(AccountId, OrganisationId)> = appointment::Entity::find()
+            .select_only()
+            .column(appointment::Column::AccountId)
+            .column(appointment::Column::OrganisationId)
+            .distinct()
+            .filter(appointment::Column::AccountId.is_in(part.iter().copied()))
+            .filter(in_force(today))
+            .into_tuple()
+            .all(conn)
+            .await?;
+        for (_, place) in held {
+            *found.entry(place).or_default() += 1;
+        }
+    }
+    Ok(found)
+}
+
 /// Disabled accounts that nobody signed in to since `before` and that still name somebody.
 pub(super) async fn long_disabled(conn: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<Vec<AccountId>> {
     let unused = row::Column::LastSignInAt
@@ -734,8 +765,7 @@ pub(super) async fn holders(
         .filter(appointment::Column::Role.eq(role))
         .filter(appointment::Column::OrganisationId.eq(organisation))
         .filter(appointment::Column::AccountId.in_subquery(active.into_query()))
-        .filter(appointment::Column::StartsOn.lte(today))
-        .filter(Condition::any().add(appointment::Column::EndsOn.is_null()).add(appointment::Column::EndsOn.gte(today)))
+        .filter(in_force(today))
         .into_tuple()
         .all(conn)
         .await?)

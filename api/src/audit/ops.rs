@@ -3,7 +3,7 @@
 mod chain;
 mod export;
 
-pub use chain::{Verdict, keep_head, verify};
+pub use chain::{Verdict, keep_head, sign_anew, verify};
 pub use export::{export, of_account};
 
 use sea_orm::ConnectionTrait;

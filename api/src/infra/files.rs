@@ -1,5 +1,9 @@
 //! Blobs: bytes under a random key, in a local folder or in S3-compatible storage, behind one interface.
 
+mod kept;
+
+pub use kept::Kept;
+
 use std::io::SeekFrom;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -205,60 +209,6 @@ impl Blobs {
             out.extend_from_slice(&part?);
         }
         Ok(out)
-    }
-
-    /// The keys of everything that is stored, save what was set aside.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`] when the storage does not answer.
-    pub async fn keys(&self) -> Result<Vec<String>> {
-        match &self.place {
-            Place::Folder(root) => {
-                let mut keys = Vec::new();
-                let mut folders = vec![root.clone()];
-                while let Some(folder) = folders.pop() {
-                    let mut entries = tokio::fs::read_dir(&folder).await?;
-                    while let Some(entry) = entries.next_entry().await? {
-                        if entry.file_type().await?.is_dir() {
-                            if entry.file_name() != ASIDE {
-                                folders.push(entry.path());
-                            }
-                        } else {
-                            keys.push(entry.file_name().to_string_lossy().into_owned());
-                        }
-                    }
-                }
-                Ok(keys)
-            }
-            Place::Bucket { store, prefix } => {
-                let root = keyed(prefix, "");
-                let aside = keyed(prefix, ASIDE);
-                let listed: Vec<_> =
-                    store.list(Some(&root)).try_collect().await.map_err(|_| Error::Unavailable("storage"))?;
-                Ok(listed
-                    .into_iter()
-                    .filter(|one| !one.location.prefix_matches(&aside))
-                    .filter_map(|one| one.location.filename().map(ToOwned::to_owned))
-                    .collect())
-            }
-        }
-    }
-
-    /// Moves a blob to where nobody looks for it; nothing is deleted (`reliability.md` D-08).
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`] when the storage does not answer.
-    pub async fn set_aside(&self, key: &str) -> Result<()> {
-        match &self.place {
-            Place::Folder(root) => {
-                tokio::fs::create_dir_all(root.join(ASIDE)).await?;
-                Ok(tokio::fs::rename(located(root, key), root.join(ASIDE).join(key)).await?)
-            }
-            Place::Bucket { store, prefix } => {
-                let to = keyed(prefix, &format!("{ASIDE}/{key}"));
-                store.rename(&keyed(prefix, key), &to).await.map_err(|_| Error::Unavailable("storage"))
-            }
-        }
     }
 
     /// Removes a blob; one that is not there is fine.

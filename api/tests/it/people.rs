@@ -140,7 +140,17 @@ on_each_engine! {
         let admin = signed_in(bench, "admin").await;
         let before = admin.get(bench, "/retention").await.body;
         assert_eq!(before["accounts_to_disable"].as_array().unwrap().len(), 0);
-        bench.app.clock().advance(chrono::Duration::days(400));
+        // Two weeks before, those who look after an organisation are told, once a month.
+        bench.app.clock().advance(chrono::Duration::days(355));
+        let staff = signed_in(bench, "pds.staff").await;
+        for _ in 0..2 {
+            retention::run(&bench.app).await.unwrap();
+        }
+        let inbox = staff.get(bench, "/me/messages").await.body;
+        let told: Vec<_> = inbox["items"].as_array().unwrap().iter().filter(|one| one["kind"] == "account.idle").collect();
+        assert_eq!(told.len(), 1, "{inbox}");
+        assert!(told[0]["text"].as_str().unwrap().contains("长期未使用"), "{inbox}");
+        bench.app.clock().advance(chrono::Duration::days(45));
         let admin = signed_in(bench, "admin").await;
         let planned = admin.get(bench, "/retention").await.body;
         let disable = planned["accounts_to_disable"].as_array().unwrap().len();

@@ -2,6 +2,7 @@
 
 use actix_web::http::Method;
 use futures_util::TryStreamExt as _;
+use twinning_api::file::ops::check;
 use twinning_api::testkit::{Bench, Engine};
 
 use crate::bucket::Bucket;
@@ -43,8 +44,16 @@ async fn a_bucket_keeps_reads_ranges_and_removes_like_a_folder() {
         assert!(matches!(files.read("large", 0..1).await.err(), Some(twinning_api::Error::NotFound(_))));
         files.ping().await.unwrap();
         files.reachable().await.unwrap();
+        // REQ D-08: what no file speaks of is told once it is older than an upload takes, and set aside, not deleted.
+        assert_eq!(check::check(&bench.app).await.unwrap().orphans, Vec::<String>::new());
+        bench.app.clock().advance(chrono::Duration::days(36_500));
+        let orphans = check::check(&bench.app).await.unwrap().orphans;
+        assert_eq!(orphans, [files.path_of("small")]);
+        check::set_aside(&bench.app, &orphans).await.unwrap();
+        assert_eq!(check::check(&bench.app).await.unwrap().orphans, Vec::<String>::new());
+        assert!(files.read("small", 0..1).await.is_err());
     }
-    assert_eq!(bucket.objects(), 1, "the small one is left");
+    assert_eq!(bucket.objects(), 1, "the small one is kept aside");
 }
 
 #[actix_web::test]

@@ -5,6 +5,7 @@ mod accounts;
 mod invitations;
 mod lists;
 mod people;
+mod record;
 mod webhooks;
 
 pub use accounts::Account;
@@ -45,8 +46,8 @@ pub fn mount(config: &mut ServiceConfig) {
         .route("/admin/approvals", get().to(lists::approvals))
         .route("/admin/approvals/{id}/content", get().to(lists::approved_content))
         .route("/admin/approvals/{id}/{act}", post().to(lists::decide))
-        .route("/admin/audit", get().to(lists::audit))
-        .route("/admin/audit/export", get().to(lists::audit_export))
+        .route("/admin/audit", get().to(record::index))
+        .route("/admin/audit/export", get().to(record::export))
         .route("/admin/outbox", get().to(lists::outbox))
         .route("/admin/outbox/{id}/resend", post().to(lists::resend))
         .route("/admin/jobs", get().to(lists::jobs))

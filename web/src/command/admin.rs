@@ -10,6 +10,9 @@ use twinning_api::{App, RoleCode, account, invitation};
 
 use super::{Outcome, opened, told};
 
+/// How long a former key is kept at least: rows of imports are sealed for 30 days (`reliability.md` P-02).
+const KEPT_DAYS: i64 = 31;
+
 #[derive(Subcommand)]
 pub(super) enum Act {
     /// Make the first administrator of a kind and print a one-time link.
@@ -97,7 +100,12 @@ fn rotate(settings: &Settings) -> Outcome {
 async fn finish(settings: Settings) -> Outcome {
     let file = settings.data_dir.join(FORMER_FILE);
     for line in std::fs::read_to_string(&file).unwrap_or_default().lines() {
-        println!("replaced at {}", line.split(' ').next().unwrap_or_default());
+        let replaced = line.split(' ').next().unwrap_or_default();
+        println!("replaced at {replaced}");
+        let age = chrono::DateTime::parse_from_rfc3339(replaced).map(|at| Clock::System.now() - at.to_utc());
+        if age.is_ok_and(|age| age < chrono::Duration::days(KEPT_DAYS)) {
+            return Err(format!("A former key is kept for {KEPT_DAYS} days: until then rows of imports may need it."));
+        }
     }
     let app = opened(settings).await?;
     retention::reseal(&app).await.map_err(told)?;
@@ -105,9 +113,16 @@ async fn finish(settings: Settings) -> Outcome {
     if left > 0 {
         return Err(format!("{left} values still need a former key; it is kept."));
     }
-    match std::fs::remove_file(file) {
-        Ok(()) => println!("The former keys are gone."),
-        Err(_) => println!("There is no former key."),
+    if !file.exists() {
+        println!("There is no former key.");
+        return Ok(());
     }
-    Ok(())
+    twinning_api::audit::ops::sign_anew(&app, &Call::system("rotate-key command")).await.map_err(told)?;
+    match std::fs::remove_file(file) {
+        Ok(()) => {
+            println!("The former keys are gone.");
+            Ok(())
+        }
+        Err(error) => Err(format!("The former keys cannot be removed: {error}")),
+    }
 }

@@ -1,6 +1,7 @@
 //! Tests of the portal: pages in process, with cookies, as people use them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod commands;
 mod words;
 
 use actix_web::cookie::Cookie;

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
+use twinning_entity::appointment::RoleCode;
 use twinning_entity::ids::AccountId;
 
 use super::{links, sessions};
@@ -10,6 +11,8 @@ use crate::app::App;
 use crate::audit::{self, ops::About};
 use crate::kernel::call::Call;
 use crate::kernel::error::{Error, Result};
+use crate::letter::{self, model as letters};
+use crate::organisation;
 
 /// Forgets tries to sign in after a day, sessions, links and refresh tokens a week after their end; the audit log keeps
 /// what happened (`reliability.md` P-06).
@@ -52,6 +55,42 @@ pub async fn idle(app: &App) -> Result<Idle> {
         disable: store::idle(app.reader(), unused_since(app.settings.idle_account_days)).await?,
         anonymise: store::long_disabled(app.reader(), unused_since(app.settings.anonymise_days)).await?,
     })
+}
+
+/// Days before an account is disabled in which those who look after its organisation are told.
+const NOTICE_DAYS: u64 = 14;
+
+/// Tells those who look after an organisation, at most once a month, how many of its accounts will soon be disabled.
+///
+/// # Errors
+/// The engine's error.
+pub async fn warn_of_idle(app: &App) -> Result<()> {
+    let after = app.settings.idle_account_days.saturating_sub(NOTICE_DAYS);
+    let before = app.now() - chrono::Duration::days(i64::try_from(after).unwrap_or(3_650));
+    let today = app.today();
+    let soon = store::idle(app.reader(), before).await?;
+    let call = Call::system("idle accounts");
+    for (place, count) in store::counted_by_organisation(app.reader(), &soon, today).await? {
+        app.write(&call, async |tx| {
+            let name = organisation::ops::name_of(tx, place).await?.display;
+            for role in [RoleCode::BranchAdmin, RoleCode::OrgDeptDistrict, RoleCode::OrgDeptCity] {
+                for to in store::holders(tx, role, place, today).await? {
+                    let message = letter::ops::Message {
+                        to,
+                        kind: letters::IDLE_ACCOUNTS,
+                        values: vec![("count", count.to_string()), ("organisation", name.clone())],
+                        url: Some("/admin/users".to_owned()),
+                        dedupe: format!("account.idle:{place}:{}", today.format("%Y-%m")),
+                        organisation: Some(place),
+                    };
+                    letter::ops::tell(tx, app, message).await?;
+                }
+            }
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(())
 }
 
 /// Disables an idle account.

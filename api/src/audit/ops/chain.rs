@@ -2,12 +2,14 @@
 
 use std::io::Write as _;
 
+use serde_json::json;
 use twinning_entity::audit_head as head;
 
-use super::{GENESIS, hash_of, head_text, signed};
+use super::{GENESIS, hash_of, head_text, signed, write};
 use crate::app::App;
 use crate::audit::store;
 use crate::infra::secrets;
+use crate::kernel::call::Call;
 use crate::kernel::clock::shanghai;
 use crate::kernel::error::{Error, Result};
 
@@ -135,6 +137,49 @@ pub async fn keep_head(app: &App) -> Result<()> {
         format!("{} {} {} {}\n", kept.seq, kept.hash, kept.signature, kept.at.with_timezone(&shanghai()).to_rfc3339());
     append(&app.settings.data_dir.join(FILE), &line)?;
     Ok(())
+}
+
+/// Signs every head with the current key, in the database and in the file, so that former keys can go. A chain that is
+/// not whole is not signed.
+///
+/// # Errors
+/// An internal fault for a chain that is not whole; the engine's or the file system's error.
+pub async fn sign_anew(app: &App, call: &Call) -> Result<()> {
+    if !verify(app).await?.problems.is_empty() {
+        return Err(Error::broken("the record is not whole, see the command verify"));
+    }
+    let tx = app.db().begin().await?;
+    write(&tx, app, call, "admin.rotate_key", None, "done", json!({})).await?;
+    for one in store::heads(&tx).await? {
+        let signature = signed(app, one.id, one.seq, one.hash.clone()).signature;
+        store::put_head(&tx, head::Model { signature, ..one }, false).await?;
+    }
+    // The file comes first: its lines are open to both keys as long as the former one is there.
+    sign_file_anew(app)?;
+    tx.commit().await.map_err(Error::from)
+}
+
+fn sign_file_anew(app: &App) -> Result<()> {
+    let path = app.settings.data_dir.join(FILE);
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(Error::internal(error)),
+    };
+    let mut anew = String::with_capacity(text.len());
+    for line in text.lines() {
+        let parts: Vec<&str> = line.splitn(4, ' ').collect();
+        let [seq, hash, _, at] = parts[..] else { continue };
+        let seq: i64 = seq.parse().map_err(Error::internal)?;
+        let signature = secrets::signature(&app.keys.audit, &head_text(seq, hash));
+        anew.push_str(&format!("{seq} {hash} {signature} {at}\n"));
+    }
+    let beside = path.with_extension("new");
+    match std::fs::remove_file(&beside) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(Error::internal(error)),
+        _ => append(&beside, &anew)?,
+    }
+    Ok(std::fs::rename(beside, path)?)
 }
 
 /// Appends a line; what is left of a line that was never ended is cut off first.

@@ -17,9 +17,12 @@ pub struct Stored {
     pub files: u64,
     /// Files that are missing or changed.
     pub problems: Vec<String>,
-    /// Keys of stored bytes that no file speaks of.
+    /// Where bytes lie that no file speaks of.
     pub orphans: Vec<String>,
 }
+
+/// Bytes younger than this may belong to an upload that is not finished.
+const ARRIVING: chrono::Duration = chrono::Duration::hours(1);
 
 /// Reads every stored file and looks for stored bytes without one. Uploads that arrive meanwhile are neither.
 ///
@@ -27,7 +30,7 @@ pub struct Stored {
 /// The engine's or the storage's error.
 pub async fn check(app: &App) -> Result<Stored> {
     let mut stored = Stored::default();
-    let kept = app.files.keys().await?;
+    let kept = app.files.stored().await?;
     let mut spoken = HashSet::new();
     let mut after = None;
     loop {
@@ -35,14 +38,16 @@ pub async fn check(app: &App) -> Result<Stored> {
         let Some(last) = batch.last() else { break };
         after = Some(last.id);
         for one in &batch {
-            spoken.insert(one.storage_key.clone());
+            spoken.insert(app.files.path_of(&one.storage_key));
             stored.files += 1;
             if let Some(problem) = problem(app, &one.storage_key, one.size, &one.sha256).await {
                 stored.problems.push(format!("file {}: {problem}", one.id));
             }
         }
     }
-    stored.orphans = kept.into_iter().filter(|key| !spoken.contains(key)).collect();
+    let settled = app.now() - ARRIVING;
+    let left = kept.into_iter().filter(|one| one.at < settled && !spoken.contains(&one.path));
+    stored.orphans = left.map(|one| one.path).collect();
     Ok(stored)
 }
 
@@ -72,8 +77,8 @@ async fn problem(app: &App, key: &str, size: i64, sha256: &str) -> Option<String
 /// # Errors
 /// The storage's error.
 pub async fn set_aside(app: &App, orphans: &[String]) -> Result<()> {
-    for key in orphans {
-        app.files.set_aside(key).await?;
+    for path in orphans {
+        app.files.set_aside(path).await?;
     }
     Ok(())
 }

@@ -51,6 +51,7 @@ pub async fn run(app: &App) -> Result<()> {
     erasure::apply_journal(app).await?;
     let plan = plan(app).await?;
     let call = Call::system("retention");
+    accounts::warn_of_idle(app).await?;
     for account in plan.idle.disable {
         accounts::disable_idle(app, account).await?;
     }
