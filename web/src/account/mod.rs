@@ -1,10 +1,12 @@
 //! Sign-in, the workspace with what waits, and the own account.
 
 mod links;
+mod messages;
 mod own;
 
 pub use links::{Address, Dead, Forgot, Invited, Reset};
-pub use own::{Data_, Me, Messages, Security, Tokens};
+pub use messages::Messages;
+pub use own::{Data_, Me, Security, Tokens};
 
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
@@ -50,11 +52,11 @@ pub fn mount(config: &mut ServiceConfig) {
         .route("/me/security", get().to(own::security))
         .route("/me/factor/{act}", post().to(own::factor_act))
         .route("/me/sessions/{id}/end", post().to(own::end_session))
-        .route("/me/messages", get().to(own::messages))
-        .route("/w/messages", get().to(own::messages))
-        .route("/me/messages/read", post().to(own::read_all))
-        .route("/me/messages/mail", post().to(own::subscribe))
-        .route("/me/messages/{id}/open", post().to(own::open_message))
+        .route("/me/messages", get().to(messages::messages))
+        .route("/w/messages", get().to(messages::messages))
+        .route("/me/messages/read", post().to(messages::read_all))
+        .route("/me/messages/mail", post().to(messages::subscribe))
+        .route("/me/messages/{id}/open", post().to(messages::open_message))
         .route("/me/data", get().to(own::data))
         .route("/me/data/erase", post().to(own::erase))
         .route("/me/data/{form}", get().to(own::download))
