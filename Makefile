@@ -65,9 +65,7 @@ deny:
 contract: assets ## Send generated requests to a running server and hold its answers to the document
 	cargo build --locked --workspace
 	@[ -x target/schemathesis/bin/schemathesis ] || { python3 -m venv target/schemathesis && target/schemathesis/bin/pip install -q schemathesis; }
-	api/tests/with-server.sh bash -c 'target/schemathesis/bin/schemathesis run "$$TWINNING_TEST_URL/api/openapi.json" \
-	  --header "Authorization: Bearer $$TWINNING_TEST_TOKEN" --max-examples 25 --seed 1 \
-	  --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance'
+	api/tests/with-server.sh api/tests/contract.sh
 
 reference: assets ## Print the reference documents again
 	cargo build --locked -p twinning-web

@@ -14,6 +14,7 @@ mod m20261125_000008_list_indexes;
 mod m20261127_000009_tree;
 mod m20261127_000010_accounts;
 mod m20261127_000011_letters;
+mod m20261127_000012_record_rights;
 
 /// The ordered list of migrations.
 pub struct Migrator;
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000009_tree::Migration),
             Box::new(m20261127_000010_accounts::Migration),
             Box::new(m20261127_000011_letters::Migration),
+            Box::new(m20261127_000012_record_rights::Migration),
         ]
     }
 }

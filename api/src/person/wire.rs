@@ -168,6 +168,7 @@ pub struct RetentionBody {
 pub struct DataParams {
     /// `json` or `xlsx`.
     #[serde(default)]
+    #[param(inline)]
     pub format: DataFormat,
 }
 

@@ -145,6 +145,18 @@ on_each_engine! {
         for sql in ["UPDATE audit_entries SET result = 'done'", "DELETE FROM audit_entries"] {
             assert!(conn.execute_unprepared(sql).await.is_err(), "{sql}");
         }
+        // On PostgreSQL the rights are gone as well, where a role is bound by rights at all.
+        if conn.get_database_backend() == sea_orm::DbBackend::Postgres {
+            run(bench, "CREATE ROLE service LOGIN").await;
+            run(bench, "ALTER TABLE audit_entries OWNER TO service").await;
+            let may = |right: &str| format!("SELECT has_table_privilege('service', 'audit_entries', '{right}')::int::bigint");
+            assert_eq!(number(bench, &may("INSERT")).await, 1);
+            for right in ["UPDATE", "DELETE", "TRUNCATE"] {
+                assert_eq!(number(bench, &may(right)).await, 0, "{right}");
+            }
+            run(bench, "DROP OWNED BY service CASCADE").await;
+            run(bench, "DROP ROLE service").await;
+        }
     }
 
     async fn an_export_holds_every_entry_and_the_signed_end(bench: &Bench, demo) {

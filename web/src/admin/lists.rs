@@ -15,7 +15,7 @@ use twinning_api::{App, Error};
 use super::{Head, RowForm, id, known, list, page_of};
 use crate::shell::csrf::Protected;
 use crate::shell::desk::{Act, Cell, Filter, ROWS, Row, Table, menu, refused};
-use crate::shell::{PageFault, Visitor};
+use crate::shell::{PageFault, Visitor, words};
 
 /// The first page of administration that is the visitor's to see.
 pub(super) async fn first(app: Data<App>, visitor: Visitor) -> Result<HttpResponse, PageFault> {
@@ -265,8 +265,9 @@ pub(super) async fn settings(app: Data<App>, visitor: Visitor) -> Result<HttpRes
     let total = found.len() as u64;
     let rows = found.into_iter().map(|one| {
         let given = one.value.is_some();
+        let meaning = words::plain(visitor.call.lang, &format!("setting-{}", one.name));
         Row {
-            head: Cell::text(one.name).below(one.meaning.replace('`', "")),
+            head: Cell::text(one.name).below(meaning),
             cells: vec![
                 Cell::text(one.value.unwrap_or_else(|| one.default.replace('`', ""))),
                 Cell::word("setting", if given { "given" } else { "usual" }),

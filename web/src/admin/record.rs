@@ -107,7 +107,7 @@ pub(super) async fn index(
 
 /// An act in words; refused requests have none and show their address.
 fn said(lang: Lang, operation: &str) -> String {
-    let key = format!("done-{}", operation.replace('.', "-"));
+    let key = format!("done-{}", operation.replace('.', "_"));
     words::find(lang, &key, &std::collections::HashMap::new()).unwrap_or_else(|| operation.to_owned())
 }
 

@@ -15,7 +15,7 @@ use twinning_api::kernel::call::Lang;
 use twinning_api::kernel::page::PageRequest;
 use twinning_api::library::{self, wire::DocumentFilter, wire::DocumentLine};
 use twinning_api::organisation::ops;
-use twinning_api::organisation::wire::{OrganisationDetail, OrganisationFilter, OrganisationLine};
+use twinning_api::organisation::wire::{OrganisationDetail, OrganisationFilter, OrganisationLine, OrganisationSort};
 use twinning_api::organisation_words::OrgForm;
 use twinning_api::pairing::{self, wire::PairingFilter, wire::PairingLine};
 
@@ -41,6 +41,8 @@ struct Asked {
     q: String,
     #[serde(default)]
     form: String,
+    #[serde(default)]
+    sort: String,
     page: Option<u64>,
 }
 
@@ -49,6 +51,7 @@ struct Asked {
 pub struct Index {
     asked: String,
     forms: Vec<Choice>,
+    sorts: Vec<Choice>,
     searched: bool,
     total: u64,
     trees: Vec<Tree>,
@@ -64,7 +67,7 @@ struct Tree {
     below: Vec<Tree>,
 }
 
-/// A form to choose.
+/// A form or an order to choose.
 #[derive(Serialize)]
 struct Choice {
     value: &'static str,
@@ -84,11 +87,18 @@ impl Page for Index {
 async fn index(app: Data<App>, visitor: Visitor, asked: Query<Asked>) -> Result<HttpResponse, PageFault> {
     let form = OrgForm::from_word(&asked.form);
     let words_given = !asked.q.trim().is_empty();
-    let searched = words_given || form.is_some();
+    let sort = match asked.sort.as_str() {
+        "pinyin" => OrganisationSort::Pinyin,
+        "stroke" => OrganisationSort::Stroke,
+        _ => OrganisationSort::Official,
+    };
+    // Only the official order is a tree; the others are lists.
+    let searched = words_given || form.is_some() || sort != OrganisationSort::Official;
     let page_no = asked.page.unwrap_or(1).clamp(1, 500);
     let filter = OrganisationFilter {
         q: Some(asked.q.chars().take(64).collect()).filter(|_| words_given),
         form,
+        sort: Some(sort),
         roots: (!searched).then_some(true),
         ..Default::default()
     };
@@ -105,11 +115,18 @@ async fn index(app: Data<App>, visitor: Visitor, asked: Query<Asked>) -> Result<
     visitor.page(&Index {
         asked: asked.q.clone(),
         forms: OrgForm::ALL.iter().map(|one| Choice { value: one.word(), chosen: Some(*one) == form }).collect(),
+        sorts: [
+            ("official", OrganisationSort::Official),
+            ("pinyin", OrganisationSort::Pinyin),
+            ("stroke", OrganisationSort::Stroke),
+        ]
+        .map(|(value, one)| Choice { value, chosen: one == sort })
+        .into(),
         searched,
         total,
         trees,
         lines,
-        pager: Pager::new(page_no, ROWS, total, &[("q", &asked.q), ("form", &asked.form)]),
+        pager: Pager::new(page_no, ROWS, total, &[("q", &asked.q), ("form", &asked.form), ("sort", &asked.sort)]),
     })
 }
 

@@ -201,7 +201,7 @@ fn word(
     _: &mut RenderContext<'_, '_>,
     out: &mut dyn Output,
 ) -> HelperResult {
-    let key = format!("{}-{}", param(helper, 0), param(helper, 1).replace('.', "_"));
+    let key = format!("{}-{}", param(helper, 0), param(helper, 1).replace(['.', ':'], "_"));
     let text = words::find(lang_of(context), &key, &HashMap::new()).ok_or_else(|| missing(&key))?;
     out.write(&handlebars::html_escape(&text))?;
     Ok(())

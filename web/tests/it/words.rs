@@ -56,3 +56,13 @@ fn every_word_is_said_somewhere() {
         .collect();
     assert!(unused.is_empty(), "{unused:#?}");
 }
+
+#[test]
+fn every_setting_scope_and_event_has_words() {
+    let known = keys("zh-CN");
+    let settings = twinning_api::infra::settings::CATALOGUE.iter().map(|one| format!("setting-{}", one.name));
+    let scopes = twinning_api::api_token::model::SCOPES.iter().map(|one| format!("scope-{}", one.replace(':', "_")));
+    let events = twinning_api::webhook::model::EVENTS.iter().map(|(one, _)| format!("done-{}", one.replace('.', "_")));
+    let missing: Vec<String> = settings.chain(scopes).chain(events).filter(|key| !known.contains(key)).collect();
+    assert!(missing.is_empty(), "{missing:#?}");
+}
