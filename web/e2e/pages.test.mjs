@@ -19,11 +19,14 @@ before(async () => {
   const document = (await one("/documents")).id;
   const notice = (await one("/notices")).id;
   pages = {
-    "": ["/", "/pairings", "/pairings/PDS-WH-2019-02", "/activities", "/activities/2019-0001", "/training", `/training/${training}`, `/training/${training}/materials`, "/library", "/library?q=议事", `/library/${document}`, `/library/${document}/versions`, "/orgs", "/orgs?q=pds", "/orgs/PDS-XH", "/notices", `/notices/${notice}`, "/search?q=议事", "/search?q=没有这句话", "/login", "/help", "/accessibility", "/privacy", "/sitemap", "/no-such-page", "/en/", "/en/library?q=议事"],
-    trainee001: ["/w", `/training/${training}`, `/training/${training}/roster`],
+    "": ["/", "/pairings", "/pairings/PDS-WH-2019-02", "/activities", "/activities/2019-0001", "/training", `/training/${training}`, `/training/${training}/materials`, "/library", "/library?q=议事", `/library/${document}`, `/library/${document}/versions`, "/orgs", "/orgs?q=pds", "/orgs/PDS-XH", "/notices", `/notices/${notice}`, "/search?q=议事", "/search?q=没有这句话", "/login", "/password", "/orgs?sort=stroke", "/help", "/accessibility", "/privacy", "/sitemap", "/no-such-page", "/en/", "/en/library?q=议事"],
+    admin: ["/admin/users", "/admin/roles", "/admin/outbox", "/admin/jobs", "/admin/webhooks", "/admin/settings"],
+    security: ["/admin/approvals", "/admin/invitations"],
+    audit: ["/admin/audit"],
+    trainee001: ["/me", "/me/security", "/me/messages", "/me/data", "/me/tokens", "/w", `/training/${training}`, `/training/${training}/roster`],
     weidong: ["/w", "/activities/new"],
     kangheyuan: ["/w/todo"],
-    "pds.staff": ["/w", "/admin/import", `/training/${training}/roster`],
+    "pds.staff": ["/w", "/admin/people", "/admin/people/new", "/admin/invitations/new", "/orgs/PDS-XH/edit", "/admin/import", `/training/${training}/roster`],
   };
 });
 after(async () => site?.stop());
