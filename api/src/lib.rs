@@ -58,7 +58,7 @@ pub mod account_words {
 }
 
 /// Every kind of job, for the runner.
-pub const JOBS: &[infra::jobs::Kind] = &[library_job(0), account_job(0)];
+pub const JOBS: &[infra::jobs::Kind] = &[library::jobs::KIND, account::jobs::KIND, person::jobs::KIND];
 
 /// What is swept every hour.
 pub const HOURLY: &[infra::jobs::Kind] = &[
@@ -75,13 +75,3 @@ pub const HOURLY: &[infra::jobs::Kind] = &[
     infra::jobs::Kind { name: "organisation.keys", work: organisation::jobs::fill_keys },
     infra::jobs::Kind { name: "transfer.sweep", work: transfer::jobs::sweep },
 ];
-
-const fn account_job(at: usize) -> infra::jobs::Kind {
-    #[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
-    account::jobs::KINDS[at]
-}
-
-const fn library_job(at: usize) -> infra::jobs::Kind {
-    #[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
-    library::jobs::KINDS[at]
-}

@@ -15,6 +15,7 @@ mod m20261127_000009_tree;
 mod m20261127_000010_accounts;
 mod m20261127_000011_letters;
 mod m20261127_000012_record_rights;
+mod m20261127_000013_one_invitation;
 
 /// The ordered list of migrations.
 pub struct Migrator;
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000010_accounts::Migration),
             Box::new(m20261127_000011_letters::Migration),
             Box::new(m20261127_000012_record_rights::Migration),
+            Box::new(m20261127_000013_one_invitation::Migration),
         ]
     }
 }

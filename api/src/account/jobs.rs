@@ -8,8 +8,8 @@ use crate::app::App;
 use crate::infra::jobs::Kind;
 use crate::kernel::error::Result;
 
-/// Jobs of this feature.
-pub const KINDS: &[Kind] = &[Kind { name: ops::password::FORGOT_JOB, work: forgot }];
+/// Job of this feature.
+pub const KIND: Kind = Kind { name: ops::password::FORGOT_JOB, work: forgot };
 
 fn forgot(app: App, payload: serde_json::Value) -> Pin<Box<dyn Future<Output = Result<()>>>> {
     Box::pin(async move { ops::password::answer_forgot(&app, &payload).await })

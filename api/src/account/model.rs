@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use twinning_entity::account::{self as row, AccountStatus};
+use twinning_entity::ids::AccountId;
 
 use super::rules;
 use crate::infra::settings::{SecondFactor, Settings};
@@ -73,6 +74,21 @@ pub fn restricted(settings: &Settings, mut member: Member, address: Option<&str>
 #[must_use]
 pub fn sessions_at_once(administrator: bool) -> usize {
     if administrator { 1 } else { 5 }
+}
+
+/// What stands behind the number in the login of an account whose address was freed; no mail domain has the name (RFC 2606).
+const FREED: &str = "@invalid";
+
+/// The login of an account whose address was freed.
+#[must_use]
+pub fn freed_login(why: &str, account: AccountId) -> String {
+    format!("{why}-{account}{FREED}")
+}
+
+/// A login as people are shown it: empty where the address was freed.
+#[must_use]
+pub fn shown_login(login: &str) -> String {
+    if login.ends_with(FREED) { String::new() } else { login.to_owned() }
 }
 
 /// Failures of one account within [`failure_window`] that lock it (`domain.md` 5.1 SEC-03).

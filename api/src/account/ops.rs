@@ -9,12 +9,13 @@ pub mod password;
 mod sessions;
 mod sign_in;
 mod sweeps;
+mod tries;
 
 pub use making::{
     NewAccount, NewAppointment, any_with, appoint_in, create_in, find_by_login, holders, logins, names, of_person,
     person_of,
 };
-pub(crate) use making::{erase, me_plain, reopen, retire, row_of};
+pub(crate) use making::{actor_of, erase, me_plain, reopen, retire, row_of, rows_of};
 pub use me::{choose_language, edit_me, me};
 pub(crate) use sessions::member_now;
 pub use sessions::{

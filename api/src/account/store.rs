@@ -187,6 +187,15 @@ pub(super) async fn by_id(conn: &impl ConnectionTrait, id: AccountId) -> Result<
     row::Entity::find_by_id(id).one(conn).await?.ok_or(Error::NotFound("account"))
 }
 
+pub(super) async fn by_ids(conn: &impl ConnectionTrait, mut ids: Vec<AccountId>) -> Result<Vec<row::Model>> {
+    ids.sort();
+    ids.dedup();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(row::Entity::find().filter(row::Column::Id.is_in(ids)).all(conn).await?)
+}
+
 /// Writes an account over the version it came from.
 pub(super) async fn replace(tx: &impl ConnectionTrait, next: row::Model) -> Result<()> {
     let at = Condition::all().add(row::Column::Id.eq(next.id)).add(row::Column::Version.eq(next.version - 1));

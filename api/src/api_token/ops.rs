@@ -1,8 +1,9 @@
 //! What can be done with tokens of programs.
 
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 use twinning_entity::api_token as row;
-use twinning_entity::ids::ApiTokenId;
+use twinning_entity::ids::{AccountId, ApiTokenId};
 use uuid::Uuid;
 
 use super::model::{AT_ONCE, ApiTokenRule, LONGEST_DAYS, PREFIX, SCOPES};
@@ -33,7 +34,10 @@ pub async fn make(app: &App, call: &Call, new: NewApiToken) -> Result<MadeApiTok
     if !(1..=LONGEST_DAYS).contains(&new.days) {
         faults.add(FieldFault::new("days", "field.range"));
     }
-    if new.scopes.is_empty() || new.scopes.len() > 20 {
+    if new.scopes.is_empty() {
+        faults.add(FieldFault::new("scopes", "field.choose"));
+    }
+    if new.scopes.len() > 20 {
         faults.add(FieldFault::new("scopes", "field.count"));
     }
     for (at, scope) in new.scopes.iter().enumerate().take(20) {
@@ -109,6 +113,14 @@ pub async fn end(app: &App, call: &Call, id: ApiTokenId) -> Result<()> {
         audit::note(tx, app, call, "api_token.end", About::new("api_token", id), json!({})).await
     })
     .await
+}
+
+/// Ends every token of an account, in a write that is under way: what ends sign-ins ends programs' as well.
+///
+/// # Errors
+/// The engine's error.
+pub(crate) async fn end_all(tx: &impl ConnectionTrait, app: &App, account: AccountId) -> Result<()> {
+    store::end_all(tx, account, app.now()).await
 }
 
 /// The actor of a token: the account's rights as they are now, within the token's scopes. A change of the password ends

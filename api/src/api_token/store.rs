@@ -51,6 +51,17 @@ pub(super) async fn end(
     Ok(outcome.rows_affected == 1)
 }
 
+/// Ends every token of an account.
+pub(super) async fn end_all(tx: &impl ConnectionTrait, account: AccountId, at: DateTime<Utc>) -> Result<()> {
+    row::Entity::update_many()
+        .col_expr(row::Column::EndedAt, Expr::value(at))
+        .filter(row::Column::AccountId.eq(account))
+        .filter(row::Column::EndedAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 /// Notes the day on which a token was used.
 pub(super) async fn used(tx: &impl ConnectionTrait, id: ApiTokenId, day: NaiveDate) -> Result<()> {
     row::Entity::update_many()

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
+use twinning_entity::account::AccountStatus;
 use twinning_entity::appointment::RoleCode;
 use twinning_entity::approval::ApprovalKind;
 use twinning_entity::ids::{AccountId, AppointmentId, ClassId, OrganisationId, PersonId};
@@ -11,7 +12,7 @@ use twinning_entity::organisation::OrgStatus;
 use super::policy::{self, AppointmentAct, AppointmentRule, is_administrators};
 use super::store::{self, HeldRow};
 use super::wire::{HeldBody, HeldFilter, NewHeld};
-use crate::account::{self, ops as accounts};
+use crate::account::{self, model::AccountRule, ops as accounts};
 use crate::app::App;
 use crate::approval::{self, ops::Asked, wire::ApprovalBody};
 use crate::audit::{self, ops::About};
@@ -118,7 +119,7 @@ pub async fn ask(app: &App, call: &Call, new: NewHeld) -> Result<ApprovalBody> {
     .await
 }
 
-/// Everything that must hold when a role is asked for and again when it is given.
+/// Everything that must hold when a role is asked for; [`give_in`] asks again.
 async fn check(tx: &impl ConnectionTrait, app: &App, call: &Call, new: &NewHeld) -> Result<()> {
     if call.actor.account() == Some(new.account_id) {
         return Err(AppointmentRule::Own.into());
@@ -136,21 +137,46 @@ async fn fits(tx: &impl ConnectionTrait, app: &App, call: &Call, new: &NewHeld) 
     if at.status != OrgStatus::Active {
         return Err(AppointmentRule::OrganisationEnded.into());
     }
-    let person = accounts::person_of(tx, new.account_id).await?;
-    fits_class(tx, call, new.role, new.class_id, Some(person)).await?;
+    // An account that is still invited gets its first role with the invitation.
+    let account = accounts::row_of(tx, new.account_id).await?;
+    if account.status != AccountStatus::Active {
+        return Err(AccountRule::WrongState(account.status).into());
+    }
+    fits_class(tx, call, new.role, new.class_id, Some(account.person_id)).await?;
     let today = app.today();
     if store::holds(tx, new.account_id, new.role, new.organisation_id, new.class_id, today).await? {
         return Err(AppointmentRule::Held.into());
     }
-    let others = store::roles(tx, new.account_id, today).await?;
-    // In production nobody holds two, and no administrator works with content (`reliability.md` 2).
-    if is_administrators(new.role) && !others.is_empty() {
-        return Err(AppointmentRule::TwoAdministrators.into());
-    }
-    if others.iter().any(|role| is_administrators(*role)) {
+    if !goes_together(tx, app, new.account_id, new.role).await? {
         return Err(AppointmentRule::TwoAdministrators.into());
     }
     Ok(())
+}
+
+/// Whether what was fitting when an account was invited still is when it is opened: the organisation works, the trainee is
+/// enrolled, the class is there, and the account holds nothing that excludes it.
+///
+/// # Errors
+/// The engine's error.
+pub(crate) async fn still_fits(
+    tx: &impl ConnectionTrait,
+    app: &App,
+    new: &accounts::NewAppointment,
+    person: PersonId,
+) -> Result<bool> {
+    let at = organisation::ops::name_of(tx, new.organisation).await?;
+    let has_place = match (new.role, new.class) {
+        (RoleCode::Trainee, Some(class)) => training::ops::is_enrolled(tx, class, person).await?,
+        (RoleCode::ClassTeacher, Some(class)) => training::ops::organiser(tx, class).await?.is_some(),
+        _ => new.class.is_none(),
+    };
+    Ok(at.status == OrgStatus::Active && has_place && goes_together(tx, app, new.account, new.role).await?)
+}
+
+/// In production nobody holds two administrators' roles, and no administrator works with content (`reliability.md` 2).
+async fn goes_together(tx: &impl ConnectionTrait, app: &App, account: AccountId, role: RoleCode) -> Result<bool> {
+    let others = store::roles(tx, account, app.today()).await?;
+    Ok(!others.iter().any(|role| is_administrators(*role)) && (!is_administrators(role) || others.is_empty()))
 }
 
 /// Trainees and class teachers need a class, nobody else has one. A trainee is enrolled there before, so that a role never
@@ -180,12 +206,23 @@ pub(crate) async fn fits_class(
     if good { Ok(()) } else { Err(AppointmentRule::BadClass.into()) }
 }
 
-/// Gives a role that a second person agreed to, in the write of the decision. A new role begins with a new sign-in
-/// (`reliability.md` S-01).
+/// Gives a role that a second person agreed to, in the write of the decision, if whoever asked for it still may. A new
+/// role begins with a new sign-in (`reliability.md` S-01).
 ///
 /// # Errors
 /// [`AppointmentRule`].
-pub(crate) async fn give_in(tx: &impl ConnectionTrait, app: &App, call: &Call, new: NewHeld) -> Result<()> {
+pub(crate) async fn give_in(
+    tx: &impl ConnectionTrait,
+    app: &App,
+    call: &Call,
+    asked_by: AccountId,
+    new: NewHeld,
+) -> Result<()> {
+    let at = organisation::ops::name_of(tx, new.organisation_id).await?;
+    let asker = accounts::actor_of(tx, app, asked_by).await?;
+    if !asker.is_some_and(|asker| policy::may_give(&asker, new.role, &at.path, at.id, at.city)) {
+        return Err(AppointmentRule::AskerOut.into());
+    }
     if call.actor.account() == Some(new.account_id) {
         return Err(AppointmentRule::Own.into());
     }

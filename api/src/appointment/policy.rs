@@ -102,6 +102,8 @@ pub enum AppointmentRule {
     BadClass,
     /// The organisation has ended.
     OrganisationEnded,
+    /// Whoever asked may not give the role any more.
+    AskerOut,
 }
 
 impl Rule for AppointmentRule {
@@ -115,6 +117,7 @@ impl Rule for AppointmentRule {
             Self::Ended => "appointment.ended",
             Self::BadClass => "appointment.bad_class",
             Self::OrganisationEnded => "appointment.organisation_ended",
+            Self::AskerOut => "appointment.asker_out",
         }
     }
 

@@ -1,7 +1,7 @@
 //! Rules of what takes two persons.
 
-use chrono::Duration;
-use twinning_entity::approval::ApprovalState;
+use chrono::{DateTime, Duration, Utc};
+use twinning_entity::approval::{self as row, ApprovalKind, ApprovalState};
 
 use crate::kernel::error::{RefusalKind, Rule};
 
@@ -17,11 +17,20 @@ pub fn export_life() -> Duration {
     Duration::hours(24)
 }
 
+/// Whether an approved export can be fetched now.
+#[must_use]
+pub fn can_fetch(found: &row::Model, now: DateTime<Utc>) -> bool {
+    let fresh = found.decided_at.is_some_and(|at| now < at + export_life());
+    found.kind == ApprovalKind::PersonalExport && found.state == ApprovalState::Approved && fresh
+}
+
 /// Refusals of decisions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ApprovalRule {
     /// It is not open any more.
     NotOpen(ApprovalState),
+    /// The caller asked the same and it is still open.
+    AskedAlready,
     /// Whoever asked does not decide.
     OwnRequest,
     /// Whom it concerns does not decide.
@@ -34,6 +43,7 @@ impl Rule for ApprovalRule {
     fn code(&self) -> &'static str {
         match self {
             Self::NotOpen(_) => "approval.not_open",
+            Self::AskedAlready => "approval.asked_already",
             Self::OwnRequest => "approval.own_request",
             Self::OwnCase => "approval.own_case",
             Self::NoContent => "approval.no_content",
@@ -42,7 +52,7 @@ impl Rule for ApprovalRule {
 
     fn kind(&self) -> RefusalKind {
         match self {
-            Self::NotOpen(_) => RefusalKind::Conflict,
+            Self::NotOpen(_) | Self::AskedAlready => RefusalKind::Conflict,
             Self::NoContent => RefusalKind::Gone,
             _ => RefusalKind::Unprocessable,
         }

@@ -1,5 +1,11 @@
 //! What can be done with what takes two persons: ask, see, decide, withdraw.
 
+mod reads;
+
+pub use reads::{list, list_at, show};
+
+use self::reads::{body, sight};
+
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use twinning_entity::approval::{self as row, ApprovalKind, ApprovalState};
@@ -7,17 +13,13 @@ use twinning_entity::ids::{AccountId, AppointmentId, ApprovalId, ClassId, Organi
 
 use super::model::{self, ApprovalRule};
 use super::policy::{self, ApprovalAct};
-use super::store::{self, Sight};
-use super::wire::{ApprovalBody, ApprovalFilter, CommentInput, RosterExportInput};
-use crate::account::ops as accounts;
+use super::store;
+use super::wire::{ApprovalBody, CommentInput, RosterExportInput};
 use crate::app::App;
 use crate::appointment::{self, wire::NewHeld};
 use crate::audit::{self, ops::About};
-use crate::kernel::actor::RoleCode;
 use crate::kernel::call::Call;
-use crate::kernel::clock::shanghai;
 use crate::kernel::error::{Error, Result};
-use crate::kernel::page::{Page, PageRequest};
 use crate::kernel::text;
 use crate::letter::{self, model as letters};
 use crate::{organisation, person, training};
@@ -42,11 +44,11 @@ pub struct Asked {
 /// Asks in a write that is under way; those who may decide are told.
 ///
 /// # Errors
-/// [`ApprovalRule::NotOpen`] when the caller's same question is open already.
+/// [`ApprovalRule::AskedAlready`] when the caller's same question is open.
 pub async fn ask_in(tx: &impl ConnectionTrait, app: &App, call: &Call, asked: Asked) -> Result<ApprovalBody> {
     let asker = call.actor.account().ok_or(Error::Anonymous)?;
     if store::is_open(tx, asked.kind, &asked.payload, asker).await? {
-        return Err(ApprovalRule::NotOpen(ApprovalState::Open).into());
+        return Err(ApprovalRule::AskedAlready.into());
     }
     let now = app.now();
     let new = row::Model {
@@ -76,7 +78,7 @@ pub async fn ask_in(tx: &impl ConnectionTrait, app: &App, call: &Call, asked: As
             tell(tx, app, letters::APPROVAL_ASKED, decider, &new).await?;
         }
     }
-    body(tx, call, new).await
+    body(tx, app, call, new).await
 }
 
 async fn tell(
@@ -102,104 +104,6 @@ async fn city_of(conn: &impl ConnectionTrait, found: &row::Model) -> Result<Opti
         Some(id) => Ok(Some(organisation::ops::name_of(conn, id).await?.city)),
         None => Ok(None),
     }
-}
-
-fn sight(call: &Call) -> Sight {
-    Sight {
-        own: call.actor.account(),
-        all: call.actor.holds(&[RoleCode::SecAdmin]),
-        cities: call.actor.holding(&[RoleCode::OrgDeptCity]).map(|held| held.city).collect(),
-    }
-}
-
-async fn body(conn: &impl ConnectionTrait, call: &Call, found: row::Model) -> Result<ApprovalBody> {
-    let place = match found.organisation_id {
-        Some(id) => Some(organisation::ops::name_of(conn, id).await?),
-        None => None,
-    };
-    let person = match (found.person_id, found.account_id) {
-        (Some(person), _) => Some(person),
-        (None, Some(account)) => Some(accounts::person_of(conn, account).await?),
-        (None, None) => None,
-    };
-    let asker = accounts::person_of(conn, found.asked_by).await?;
-    let names = person::ops::by_ids(conn, person.into_iter().chain([asker]).collect()).await?;
-    let name = |id: PersonId| names.get(&id).map(|one| one.name.clone());
-    let city = place.as_ref().map(|place| place.city);
-    let acts = acts(call, &found, city);
-    let here = |at: chrono::DateTime<chrono::Utc>| at.with_timezone(&shanghai());
-    Ok(ApprovalBody {
-        id: found.id,
-        kind: found.kind,
-        state: found.state,
-        account_id: found.account_id,
-        subject: person.and_then(name),
-        person_id: found.person_id,
-        organisation_id: found.organisation_id,
-        organisation_name: place.map(|place| place.display),
-        role: found.payload.get("role").and_then(Value::as_str).map(ToOwned::to_owned),
-        reason: found.reason,
-        asked_by: found.asked_by,
-        asked_by_name: name(asker).unwrap_or_default(),
-        decided_by: found.decided_by,
-        comment: found.comment,
-        created_at: here(found.created_at),
-        expires_at: here(found.expires_at),
-        decided_at: found.decided_at.map(here),
-        allowed_actions: acts.into_iter().map(ToOwned::to_owned).collect(),
-        version: found.version,
-    })
-}
-
-fn acts(call: &Call, found: &row::Model, city: Option<twinning_entity::ids::CityId>) -> Vec<&'static str> {
-    let me = call.actor.account();
-    if found.state != ApprovalState::Open {
-        let fetch = found.kind == ApprovalKind::PersonalExport
-            && found.state == ApprovalState::Approved
-            && me == Some(found.asked_by);
-        return if fetch { vec!["content"] } else { Vec::new() };
-    }
-    if me == Some(found.asked_by) {
-        return vec!["withdraw"];
-    }
-    if me != found.account_id && policy::decides(&call.actor, found.kind, city) {
-        return vec!["approve", "decline"];
-    }
-    Vec::new()
-}
-
-/// What the caller asked for, may decide, or is concerned by; the newest first.
-///
-/// # Errors
-/// [`Error::Anonymous`]; a page that is none.
-pub async fn list(app: &App, call: &Call, filter: ApprovalFilter) -> Result<Page<ApprovalBody>> {
-    let at = PageRequest::asked(filter.limit, filter.cursor.clone(), filter.count)?;
-    list_at(app, call, &filter, at).await
-}
-
-/// As [`list`], for pages that count by number.
-///
-/// # Errors
-/// As [`list`].
-pub async fn list_at(app: &App, call: &Call, filter: &ApprovalFilter, at: PageRequest) -> Result<Page<ApprovalBody>> {
-    call.actor.may_ever(ApprovalAct::Read.who())?;
-    let (rows, total) = store::page(app.reader(), &sight(call), filter, &at).await?;
-    let page = Page::cut(rows, &at, total, |one| one.id);
-    let mut items = Vec::with_capacity(page.items.len());
-    for one in page.items {
-        items.push(body(app.reader(), call, one).await?);
-    }
-    Ok(Page { items, next_cursor: page.next_cursor, total: page.total })
-}
-
-/// One of them.
-///
-/// # Errors
-/// [`Error::NotFound`].
-pub async fn show(app: &App, call: &Call, id: ApprovalId) -> Result<ApprovalBody> {
-    call.actor.may_ever(ApprovalAct::Read.who())?;
-    let found = store::find(app.reader(), &sight(call), id).await?;
-    body(app.reader(), call, found).await
 }
 
 /// Says yes as the second person; what was asked for happens in the same write.
@@ -258,7 +162,7 @@ async fn decide(
         let operation = if state == ApprovalState::Approved { "approval.approve" } else { "approval.decline" };
         audit::note(tx, app, call, operation, About::new("approval", id), json!({ "kind": next.kind })).await?;
         tell(tx, app, letters::APPROVAL_DECIDED, next.asked_by, &next).await?;
-        body(tx, call, next).await
+        body(tx, app, call, next).await
     })
     .await
 }
@@ -285,7 +189,7 @@ async fn carry_out(tx: &impl ConnectionTrait, app: &App, call: &Call, found: &ro
     match found.kind {
         ApprovalKind::RoleGive => {
             let new: NewHeld = serde_json::from_value(found.payload.clone())?;
-            appointment::ops::give_in(tx, app, call, new).await
+            appointment::ops::give_in(tx, app, call, found.asked_by, new).await
         }
         ApprovalKind::RoleEnd => {
             let id = found.payload.get("appointment_id").cloned().unwrap_or_default();
@@ -321,7 +225,7 @@ pub async fn withdraw(app: &App, call: &Call, id: ApprovalId, seen: i32) -> Resu
         let next = closed(app, &found, ApprovalState::Withdrawn, None, None);
         store::replace(tx, next.clone()).await?;
         audit::note(tx, app, call, "approval.withdraw", About::new("approval", id), json!({})).await?;
-        body(tx, call, next).await
+        body(tx, app, call, next).await
     })
     .await
 }
@@ -356,9 +260,7 @@ pub async fn ask_roster_export(app: &App, call: &Call, input: RosterExportInput)
 pub async fn content(app: &App, call: &Call, id: ApprovalId) -> Result<Vec<u8>> {
     call.actor.may_ever(ApprovalAct::AskExport.who())?;
     let found = store::find(app.db().current(), &sight(call), id).await?;
-    let fresh = found.decided_at.is_some_and(|at| app.now() < at + model::export_life());
-    let ready = found.kind == ApprovalKind::PersonalExport && found.state == ApprovalState::Approved && fresh;
-    if !ready {
+    if !model::can_fetch(&found, app.now()) {
         return Err(ApprovalRule::NoContent.into());
     }
     if call.actor.account() != Some(found.asked_by) {

@@ -26,6 +26,9 @@ use crate::kernel::page::{Page, PageRequest};
 /// Hash before the first entry.
 const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
+/// Operation of the entry that says that the signed end of the chain was gone.
+const HEAD_LOST: &str = "audit.head_lost";
+
 /// What an entry is about.
 #[derive(Clone, Copy, Debug)]
 pub struct About<'a> {
@@ -116,13 +119,48 @@ pub async fn write(
     result: &str,
     detail: Value,
 ) -> Result<()> {
-    let head = store::head(tx).await?;
-    let is_first = head.is_none();
-    let before = match head {
-        Some(head) => Some((head.seq, head.hash)),
-        None => store::last(tx).await?.map(|last| (last.seq, last.hash)),
+    let before = match store::head(tx).await? {
+        Some(head) => Some(End { seq: head.seq, hash: head.hash, is_first: false }),
+        None => match store::last(tx).await? {
+            // Entries without a signed end: whoever took it away may have exchanged what stands before. The work goes on,
+            // and the record says for ever that nobody can vouch for it up to here.
+            Some(last) => {
+                let end = End { seq: last.seq, hash: last.hash, is_first: true };
+                let lost = Happened { operation: HEAD_LOST, about: None, result: "refused", detail: json!({}) };
+                Some(append(tx, app, &Call::system("audit"), end, lost).await?)
+            }
+            None => None,
+        },
     };
-    let (seq, prev_hash) = before.map_or((1, GENESIS.to_owned()), |(seq, hash)| (seq + 1, hash));
+    let end = before.unwrap_or_else(|| End { seq: 0, hash: GENESIS.to_owned(), is_first: true });
+    append(tx, app, call, end, Happened { operation, about, result, detail }).await.map(|_| ())
+}
+
+/// Where the chain ends before an entry.
+struct End {
+    seq: i64,
+    hash: String,
+    /// Whether no head stands for it yet.
+    is_first: bool,
+}
+
+/// What an entry says.
+struct Happened<'a> {
+    operation: &'a str,
+    about: Option<About<'a>>,
+    result: &'a str,
+    detail: Value,
+}
+
+/// Appends an entry behind the end of the chain, and signs the new end.
+async fn append(
+    tx: &impl ConnectionTrait,
+    app: &App,
+    call: &Call,
+    end: End,
+    Happened { operation, about, result, detail }: Happened<'_>,
+) -> Result<End> {
+    let (seq, prev_hash) = (end.seq + 1, end.hash);
     let acting = call.actor.appointments().first();
     let mut entry = row::Model {
         seq,
@@ -141,9 +179,11 @@ pub async fn write(
         hash: String::new(),
     };
     entry.hash = hash_of(&entry);
+    let next = End { seq, hash: entry.hash.clone(), is_first: false };
     let head = signed(app, store::CURRENT, entry.seq, entry.hash.clone());
     store::append(tx, entry).await?;
-    store::put_head(tx, head, is_first).await
+    store::put_head(tx, head, end.is_first).await?;
+    Ok(next)
 }
 
 /// A head of the chain with its signature.

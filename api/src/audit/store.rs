@@ -125,6 +125,11 @@ pub(super) async fn batch(
         .await?)
 }
 
+/// The newest entries of a filter, the newest first.
+pub(super) async fn newest(conn: &impl ConnectionTrait, filter: &AuditFilter, limit: u64) -> Result<Vec<row::Model>> {
+    Ok(filtered(filter).order_by_desc(row::Column::Seq).limit(limit).all(conn).await?)
+}
+
 /// Entries from `first` on, in order, for checking the chain.
 pub(super) async fn from(conn: &impl ConnectionTrait, first: i64, limit: u64) -> Result<Vec<row::Model>> {
     Ok(row::Entity::find()

@@ -1,5 +1,6 @@
 //! Machines the features stand on. No business nouns here.
 
+pub mod beside;
 pub mod db;
 pub mod files;
 pub mod i18n;

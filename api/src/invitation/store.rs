@@ -1,11 +1,12 @@
 //! Statements on invitations.
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, PaginatorTrait as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
+use twinning_entity::appointment::RoleCode;
 use twinning_entity::ids::{AccountId, InvitationId, OrganisationId};
 use twinning_entity::invitation::{self as row, InvitationState};
 
@@ -84,9 +85,43 @@ pub(super) async fn expire(tx: &impl ConnectionTrait, now: DateTime<Utc>) -> Res
     row::Entity::update_many()
         .col_expr(row::Column::State, Expr::value(InvitationState::Expired))
         .col_expr(row::Column::ClosedAt, Expr::value(now))
+        .col_expr(row::Column::Version, Expr::col(row::Column::Version).add(1))
         .filter(row::Column::State.eq(InvitationState::Open))
         .filter(row::Column::ExpiresAt.lt(now))
         .exec(tx)
         .await?;
     Ok(())
+}
+
+/// Revokes what is open or over of an account's invitations.
+pub(super) async fn close_of(tx: &impl ConnectionTrait, account: AccountId, now: DateTime<Utc>) -> Result<()> {
+    row::Entity::update_many()
+        .col_expr(row::Column::State, Expr::value(InvitationState::Revoked))
+        .col_expr(row::Column::ClosedAt, Expr::value(now))
+        .col_expr(row::Column::Version, Expr::col(row::Column::Version).add(1))
+        .filter(row::Column::AccountId.eq(account))
+        .filter(row::Column::State.is_in([InvitationState::Open, InvitationState::Expired]))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Forgets what an account's invitations say of the person.
+pub(super) async fn blank(tx: &impl ConnectionTrait, account: AccountId) -> Result<()> {
+    row::Entity::update_many()
+        .col_expr(row::Column::IdentityCheck, Expr::value(""))
+        .col_expr(row::Column::Post, Expr::value(Option::<String>::None))
+        .filter(row::Column::AccountId.eq(account))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Open invitations to a role.
+pub(super) async fn open_with_role(conn: &impl ConnectionTrait, role: RoleCode) -> Result<Vec<row::Model>> {
+    Ok(row::Entity::find()
+        .filter(row::Column::Role.eq(role))
+        .filter(row::Column::State.eq(InvitationState::Open))
+        .all(conn)
+        .await?)
 }

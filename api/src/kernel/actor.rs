@@ -206,6 +206,12 @@ impl Actor {
         self.holding(&[RoleCode::OrgDeptCity]).any(|held| held.city == city)
     }
 
+    /// Whether a program acts with a token instead of the person. What names people is no program's business.
+    #[must_use]
+    pub fn is_program(&self) -> bool {
+        self.member().is_some_and(|member| member.scopes.is_some())
+    }
+
     /// Second gate, for tokens of programs: whether an address lies within their scopes. A scope is the first word of an
     /// address, such as `activities`, for reading, or `activities:write`.
     ///

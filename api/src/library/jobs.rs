@@ -12,8 +12,8 @@ use crate::infra::jobs::Kind;
 use crate::kernel::call::Call;
 use crate::kernel::error::Result;
 
-/// Kinds of jobs of this feature.
-pub const KINDS: &[Kind] = &[Kind { name: ops::READ_TEXT, work: read_text }];
+/// Job of this feature.
+pub const KIND: Kind = Kind { name: ops::READ_TEXT, work: read_text };
 
 #[derive(Deserialize)]
 struct ReadText {

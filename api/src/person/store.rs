@@ -178,17 +178,33 @@ pub(super) async fn add_erasure(tx: &impl ConnectionTrait, new: erasure::Model) 
     Ok(())
 }
 
-/// People of the journal of erasures who still have a name, after a restore.
-pub(super) async fn to_erase_again(conn: &impl ConnectionTrait) -> Result<Vec<PersonId>> {
-    let named = row::Entity::find().select_only().column(row::Column::Id).filter(row::Column::ErasedAt.is_null());
+/// People of the journal of erasures.
+pub(super) async fn erased(conn: &impl ConnectionTrait) -> Result<Vec<PersonId>> {
     Ok(erasure::Entity::find()
         .select_only()
         .column(erasure::Column::PersonId)
         .distinct()
-        .filter(erasure::Column::PersonId.in_subquery(sea_orm::QueryTrait::into_query(named)))
         .into_tuple()
         .all(conn)
         .await?)
+}
+
+/// Those of `ids` who still have a name.
+pub(super) async fn with_a_name(conn: &impl ConnectionTrait, ids: &[PersonId]) -> Result<Vec<PersonId>> {
+    let mut named = Vec::new();
+    // Engines take only so many values at a time.
+    for some in ids.chunks(500) {
+        let found: Vec<PersonId> = row::Entity::find()
+            .select_only()
+            .column(row::Column::Id)
+            .filter(row::Column::Id.is_in(some.iter().copied()))
+            .filter(row::Column::ErasedAt.is_null())
+            .into_tuple()
+            .all(conn)
+            .await?;
+        named.extend(found);
+    }
+    Ok(named)
 }
 
 /// People whose phone was sealed with another key than the current one, as far as its name tells.

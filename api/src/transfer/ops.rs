@@ -199,8 +199,14 @@ fn paper_of(
 /// [`Error::NotFound`].
 pub async fn show(app: &App, call: &Call, id: ImportId) -> Result<ImportBody> {
     call.actor.may_ever(ImportAct::Import.who())?;
-    let found = store::find(app.reader(), call.actor.account(), id).await?;
+    let found = found(app.reader(), call, id).await?;
     body(app.reader(), app, call, found).await
+}
+
+/// An import of the caller's that it may look into.
+async fn found(conn: &impl sea_orm::ConnectionTrait, call: &Call, id: ImportId) -> Result<row::Model> {
+    let found = store::find(conn, call.actor.account(), id).await?;
+    if policy::sees(&call.actor, found.kind) { Ok(found) } else { Err(Error::Denied) }
 }
 
 /// Imports of the caller, the latest first.
@@ -281,7 +287,7 @@ async fn ready(
     seen: i32,
     act: &str,
 ) -> Result<row::Model> {
-    let found = store::find(tx, call.actor.account(), id).await?;
+    let found = found(tx, call, id).await?;
     if !model::acts(found.state).contains(&act) {
         return Err(ImportRule::WrongState(found.state).into());
     }

@@ -43,7 +43,13 @@ pub fn allows(actor: &Actor, kind: ImportKind) -> bool {
         }
         _ => &[RoleCode::OrgDeptCity],
     };
-    actor.is_system() || actor.holding(roles).any(|held| !held.read_only)
+    actor.is_system() || (sees(actor, kind) && actor.holding(roles).any(|held| !held.read_only))
+}
+
+/// Whether the actor may see what an import of this kind holds: a program with a token sees no rosters and invites nobody.
+#[must_use]
+pub fn sees(actor: &Actor, kind: ImportKind) -> bool {
+    !(actor.is_program() && matches!(kind, ImportKind::People | ImportKind::Enrolments | ImportKind::Attendance))
 }
 
 /// The city whose organisations go first where a file calls several by one name: that of the actor's first post.

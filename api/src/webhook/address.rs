@@ -54,10 +54,24 @@ pub fn check(text: &str, production: bool) -> Result<Url, &'static str> {
     let url = Url::parse(text).map_err(|_| "field.url")?;
     let plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
     let scheme = url.scheme() == "https" || (url.scheme() == "http" && !production);
-    if text.len() > 500 || !plain || !scheme || url.host().is_none() {
+    // Ports below 1024 belong to other services, which a request could be made to talk to.
+    let port = url.port().is_none_or(|port| matches!(port, 80 | 443) || port >= 1_024);
+    if text.len() > 500 || !plain || !scheme || !port || url.host().is_none() {
         return Err("field.url");
     }
     Ok(url)
+}
+
+/// Whether a host is named as only a network of one's own knows it: one word, or below a name kept for such networks
+/// (RFC 6761, RFC 6762, RFC 8375).
+#[must_use]
+pub fn is_inner_name(url: &Url) -> bool {
+    let Some(Host::Domain(name)) = url.host() else { return false };
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    let last = name.rsplit('.').next().unwrap_or_default();
+    !name.contains('.')
+        || matches!(last, "localhost" | "local" | "internal" | "lan" | "test" | "invalid")
+        || name.ends_with(".home.arpa")
 }
 
 /// Where a webhook leads now: asked once, and the connection goes to just this address. Of a name with several addresses
@@ -156,11 +170,20 @@ mod tests {
             let url = check(text, false).unwrap();
             assert!(resolved(&url, &[]).await.is_err(), "{text}");
         }
-        let url = check("http://127.0.0.1:9/", false).unwrap();
+        let url = check("http://127.0.0.1:9009/", false).unwrap();
         assert!(resolved(&url, &["127.0.0.0/8".parse().unwrap()]).await.is_ok());
         for text in ["ftp://8.8.8.8/", "https://u:p@8.8.8.8/", "https://8.8.8.8/#x", "javascript:alert(1)", "/x"] {
             assert!(check(text, false).is_err(), "{text}");
         }
         assert!(check("http://8.8.8.8/", true).is_err());
+        assert!(check("https://hooks.example.cn:22/", false).is_err());
+        for inner in
+            ["https://localhost/", "https://db/", "https://a.local/", "https://A.Internal./", "https://x.home.arpa/"]
+        {
+            assert!(is_inner_name(&check(inner, false).unwrap()), "{inner}");
+        }
+        for outer in ["https://hooks.example.cn/", "https://8.8.8.8/"] {
+            assert!(!is_inner_name(&check(outer, false).unwrap()), "{outer}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use sea_orm::sea_query::{Expr, LockBehavior, LockType};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _,
 };
 use twinning_entity::ids::{CityId, DeliveryId, WebhookId};
 use twinning_entity::webhook::{self as row, WebhookState};
@@ -111,16 +111,35 @@ fn open() -> Condition {
         .add(delivery::Column::State.eq(DeliveryState::Sending))
 }
 
+/// That no earlier delivery of the same webhook is open.
+const NO_EARLIER: &str = "NOT EXISTS (SELECT 1 FROM webhook_deliveries AS earlier \
+    WHERE earlier.webhook_id = webhook_deliveries.webhook_id AND earlier.id < webhook_deliveries.id \
+    AND earlier.state IN ('queued', 'sending'))";
+
+/// Whether a delivery may be tried now: its time has come and nobody holds it.
+fn due(now: DateTime<Utc>) -> Condition {
+    let free = Condition::any()
+        .add(delivery::Column::State.eq(DeliveryState::Queued))
+        .add(delivery::Column::LeaseUntil.is_null())
+        .add(delivery::Column::LeaseUntil.lt(now));
+    Condition::all().add(delivery::Column::NextAt.lte(now)).add(free)
+}
+
 /// Claims, for an active webhook whose turn it is, the oldest delivery that is not done: a later one waits for it, so
 /// that events come in order. Webhooks in `busy` are left out.
 pub(super) async fn claim(app: &App, busy: &[WebhookId]) -> Result<Option<(row::Model, delivery::Model)>> {
     let now = app.now();
+    let active =
+        row::Entity::find().select_only().column(row::Column::Id).filter(row::Column::State.eq(WebhookState::Active));
+    // Only the first open delivery of each can be due: looked at without a write, for a write that finds nothing would
+    // hold the others up at every look.
     let waiting: Vec<WebhookId> = delivery::Entity::find()
         .select_only()
         .column(delivery::Column::WebhookId)
-        .distinct()
+        .filter(delivery::Column::WebhookId.in_subquery(active.into_query()))
         .filter(open())
-        .filter(delivery::Column::NextAt.lte(now))
+        .filter(Expr::cust(NO_EARLIER))
+        .filter(due(now))
         .limit(500)
         .into_tuple()
         .all(app.db().current())
@@ -143,6 +162,7 @@ pub(super) async fn claim(app: &App, busy: &[WebhookId]) -> Result<Option<(row::
             .limit(1)
             .one(&tx)
             .await?;
+        // Asked again under the lock: another worker may have been here.
         let due = first.filter(|one| {
             let free = one.state == DeliveryState::Queued || one.lease_until.is_none_or(|until| until < now);
             free && one.next_at <= now

@@ -252,6 +252,92 @@ on_each_engine! {
         assert!(sign_in(bench, login, PASSWORD, None).await.is_ok());
     }
 
+    async fn codes_cannot_be_guessed_by_who_has_the_password(bench: &Bench, demo) {
+        // REQ A-05 A-03
+        let login = "guess@example.com";
+        let me = invited(bench, "pds.staff", "PDS-WD", login, "branch_admin").await;
+        let setup = me.post(bench, "/me/totp", json!({ "current_password": PASSWORD })).await.body;
+        let secret = setup["secret"].as_str().unwrap().to_owned();
+        let codes = me.post(bench, "/me/totp/actions/confirm", json!({ "code": totp(bench, &secret) })).await.body;
+        bench.app.clock().advance(chrono::Duration::seconds(60));
+        for turn in 0..5 {
+            let refusal = sign_in(bench, login, PASSWORD, Some("000000")).await.err().unwrap();
+            assert!(["auth.totp_wrong", "auth.failed"].contains(&refusal.as_str()), "{turn}: {refusal}");
+        }
+        // The sixth is not looked at, be it right, and neither is a recovery code.
+        for code in [totp(bench, &secret), codes["codes"][0].as_str().unwrap().to_owned()] {
+            assert_eq!(sign_in(bench, login, PASSWORD, Some(&code)).await.err().unwrap(), "auth.failed");
+        }
+        bench.app.clock().advance(chrono::Duration::minutes(31));
+        let me = sign_in(bench, login, PASSWORD, Some(&totp(bench, &secret))).await.unwrap();
+        // A right code gave the tries back; removing the factor has as few.
+        let remove = |code: String| json!({ "current_password": PASSWORD, "code": code });
+        for _ in 0..5 {
+            let answer = me.post(bench, "/me/totp/actions/remove", remove("000000".to_owned())).await;
+            assert_eq!(answer.code(), "factor.code_wrong");
+        }
+        bench.app.clock().advance(chrono::Duration::seconds(60));
+        let answer = me.post(bench, "/me/totp/actions/remove", remove(totp(bench, &secret))).await;
+        assert_eq!(answer.code(), "factor.code_wrong", "the tries are used up");
+    }
+
+    async fn a_stranger_cannot_keep_the_owner_from_changing_the_password(bench: &Bench, demo) {
+        // REQ A-03
+        let login = "owner@example.com";
+        let me = invited(bench, "pds.staff", "PDS-WD", login, "branch_admin").await;
+        for _ in 0..6 {
+            let _ = sign_in(bench, login, "wrong", None).await;
+        }
+        assert_eq!(sign_in(bench, login, PASSWORD, None).await.err().unwrap(), "auth.failed");
+        let change = json!({ "current_password": PASSWORD, "new_password": "Harbour-9-lantern" });
+        assert_eq!(me.post(bench, "/me/actions/change_password", change).await.status, 204);
+    }
+
+    async fn an_account_that_was_disabled_before_it_was_opened_has_one_invitation(bench: &Bench, demo) {
+        // REQ A-06
+        let staff = signed_in(bench, "pds.staff").await;
+        let made = staff.post(bench, "/invitations", invitation(bench, "PDS-WD", "once@example.com", "branch_admin").await).await.body;
+        let first = token(bench, "once@example.com", "/invitation/").await;
+        let path = format!("/accounts/{}", made["account_id"].as_str().unwrap());
+        let version = staff.get(bench, &path).await.body["version"].as_i64().unwrap();
+        // A role that is asked for waits until the account is open: the invitation gives the first one.
+        let ask = json!({ "account_id": made["account_id"], "organisation_id": organisation(bench, "PDS-WD").await,
+            "role": "street_reviewer", "reason": "示例：工作需要" });
+        assert_eq!(staff.post(bench, "/appointments", ask).await.code(), "account.wrong_state");
+        let security = signed_in(bench, "security").await;
+        let reason = Some(json!({ "reason": "示例：邀请有误" }));
+        assert_eq!(security.act(bench, &format!("{path}/actions/disable"), version, reason).await.status, 200);
+        let closed = format!("/invitations/{}", made["id"].as_str().unwrap());
+        let closed = staff.get(bench, &closed).await.body;
+        assert_eq!((closed["state"].as_str(), closed["email"].as_str()), (Some("revoked"), Some("")));
+        assert_eq!(closed["allowed_actions"], json!([]));
+        assert_eq!(staff.get(bench, "/accounts?q=once@&count=true").await.body["total"], 0, "the address is free");
+        bench.app.clock().advance(chrono::Duration::minutes(1));
+        let again = json!({ "email": "once@example.com", "person_id": made["person_id"], "role": "street_reviewer",
+            "language": "en", "organisation_id": organisation(bench, "PDS-WD").await, "identity_check": "当面核验工作证" });
+        let again = staff.post(bench, "/invitations", again).await;
+        assert_eq!(again.status, 201, "{}", again.body);
+        let accept = |token: &str| json!({ "token": token, "password": PASSWORD, "accept_notice": true });
+        assert_eq!(nobody().post(bench, "/auth/invitation/accept", accept(&first)).await.code(), "auth.link_invalid");
+        let second = token(bench, "once@example.com", "/invitation/").await;
+        assert_ne!(first, second);
+        assert_eq!(nobody().post(bench, "/auth/invitation/accept", accept(&second)).await.status, 204);
+        let me = sign_in(bench, "once@example.com", PASSWORD, None).await.unwrap();
+        assert_eq!(me.get(bench, "/me").await.body["scopes"], json!(["street_reviewer"]), "the role of the second");
+    }
+
+    async fn the_console_makes_one_first_administrator_however_often_it_is_asked(bench: &Bench, empty) {
+        use twinning_api::RoleCode;
+        use twinning_api::invitation::ops::first_administrator;
+        let make = async |email: &str| first_administrator(&bench.app, email, "示例管理员", RoleCode::SysAdmin).await;
+        let one = make("one@example.com").await.unwrap();
+        let two = make("one@example.com").await.unwrap();
+        let accept = |path: &str| json!({ "token": path.rsplit('/').next().unwrap(), "password": PASSWORD, "accept_notice": true });
+        assert_eq!(nobody().post(bench, "/auth/invitation/accept", accept(&one)).await.code(), "auth.link_invalid");
+        assert_eq!(nobody().post(bench, "/auth/invitation/accept", accept(&two)).await.status, 204);
+        assert!(make("three@example.com").await.is_err());
+    }
+
     async fn sign_ins_are_listed_and_ended(bench: &Bench, demo) {
         // REQ S-01
         let first = signed_in(bench, "weidong").await;

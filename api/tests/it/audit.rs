@@ -140,6 +140,34 @@ on_each_engine! {
         assert!(found.problems.iter().any(|one| one.contains("was signed")), "{:?}", found.problems);
     }
 
+    async fn a_chain_without_its_signed_end_is_never_vouched_for_again(bench: &Bench, demo) {
+        // REQ G-02: whoever takes every head away gains nothing by the next act.
+        unlock(bench).await;
+        run(bench, "UPDATE audit_entries SET role = 'trainee' WHERE seq = 2").await;
+        run(bench, "DELETE FROM audit_heads").await;
+        let _ = std::fs::remove_file(bench.app.settings.data_dir.join("audit-heads.log"));
+        let found = ops::verify(&bench.app).await.unwrap();
+        assert!(found.problems.iter().any(|one| one.contains("signed end")), "{:?}", found.problems);
+        run(bench, "UPDATE audit_entries SET role = NULL WHERE seq = 2").await;
+        // The work goes on, and the record keeps saying it.
+        signed_in(bench, "weidong").await;
+        let found = ops::verify(&bench.app).await.unwrap();
+        assert!(found.problems.iter().any(|one| one.contains("was gone before entry")), "{:?}", found.problems);
+        signed_in(bench, "weidong").await;
+        assert!(!ops::verify(&bench.app).await.unwrap().problems.is_empty());
+    }
+
+    async fn entries_younger_than_the_file_of_heads_are_guarded_by_the_head_in_the_database(bench: &Bench, demo) {
+        // REQ G-02: the file is written by the hour, the signed end with every entry.
+        ops::keep_head(&bench.app).await.unwrap();
+        signed_in(bench, "weidong").await;
+        unlock(bench).await;
+        let last = number(bench, "SELECT MAX(seq) FROM audit_entries").await;
+        run(bench, &format!("DELETE FROM audit_entries WHERE seq = {last}")).await;
+        let found = ops::verify(&bench.app).await.unwrap();
+        assert!(found.problems.iter().any(|one| one.contains("the chain ends at entry")), "{:?}", found.problems);
+    }
+
     async fn the_engine_itself_refuses_to_change_the_record(bench: &Bench, demo) {
         let conn = bench.app.db().writer();
         for sql in ["UPDATE audit_entries SET result = 'done'", "DELETE FROM audit_entries"] {

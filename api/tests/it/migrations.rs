@@ -7,7 +7,7 @@ use twinning_api::testkit::synthetic::{self, Size};
 use crate::caller::nobody;
 
 /// Migrations there are.
-const STEPS: usize = 12;
+const STEPS: usize = 13;
 
 const SMALL: Size =
     Size { districts: 1, streets: 1, communities: 2, pairings: 2, activities: 6, documents: 3, trainees: 2 };

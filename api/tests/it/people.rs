@@ -102,12 +102,22 @@ on_each_engine! {
         let q = encoded("示例受邀人");
         assert_eq!(staff.get(bench, &format!("/people?q={q}&count=true")).await.body["total"], 0);
         assert_eq!(staff.get(bench, "/accounts?q=erase@&count=true").await.body["total"], 0);
-        // A restore brings the row back; the journal takes it away again.
+        twinning_api::infra::jobs::run_until_idle(&bench.app, twinning_api::JOBS).await.unwrap();
+        let said = "SELECT COUNT(*) FROM invitations WHERE identity_check <> '' AND person_id IN (SELECT id FROM people WHERE erased_at IS NOT NULL)";
+        {
+            use sea_orm::{ConnectionTrait as _, Statement};
+            let conn = bench.app.db().writer();
+            let row = conn.query_one_raw(Statement::from_string(conn.get_database_backend(), said.to_owned())).await.unwrap();
+            assert_eq!(row.unwrap().try_get_by_index::<i64>(0).unwrap(), 0, "how identity was checked is forgotten");
+        }
+        // A restore brings the row back and knows nothing of the erasure; the journal beside the database takes it away.
         use sea_orm::{ConnectionTrait as _, Statement};
         let conn = bench.app.db().writer();
         conn.execute_raw(Statement::from_string(conn.get_database_backend(),
             "UPDATE people SET erased_at = NULL, name = '示例受邀人' WHERE name = '已匿名'".to_owned())).await.unwrap();
+        conn.execute_unprepared("DELETE FROM erasures").await.unwrap();
         assert_eq!(erasure::apply_journal(&bench.app).await.unwrap(), 1);
+        assert_eq!(erasure::apply_journal(&bench.app).await.unwrap(), 0);
         assert_eq!(staff.get(bench, &format!("/people?q={q}&count=true")).await.body["total"], 0);
         assert!(twinning_api::audit::ops::verify(&bench.app).await.unwrap().problems.is_empty());
     }

@@ -33,7 +33,7 @@ on_each_engine! {
         let weidong = signed_in(bench, "weidong").await;
         let (status, asked) = ask(bench, &staff, "weidong@", "PDS-WD", "street_reviewer").await;
         assert_eq!((status, asked["state"].as_str()), (202, Some("open")));
-        assert_eq!(ask(bench, &staff, "weidong@", "PDS-WD", "street_reviewer").await.1["code"], "approval.not_open");
+        assert_eq!(ask(bench, &staff, "weidong@", "PDS-WD", "street_reviewer").await.1["code"], "approval.asked_already");
         let roles = weidong.get(bench, "/me").await.body["scopes"].clone();
         assert_eq!(roles, json!(["branch_admin"]), "asked is not given");
         let own = staff.act(bench, &act(&asked, "approve"), 1, None).await;
@@ -111,6 +111,52 @@ on_each_engine! {
         assert_eq!(security.act(bench, &act(&ending.body, "withdraw"), 1, None).await.status, 200);
     }
 
+    async fn two_administrators_cannot_end_each_other_at_once(bench: &Bench, demo) {
+        // REQ Z-11: of two approvals that come at the same time, the second finds the last one and is refused.
+        let security = signed_in(bench, "security").await;
+        let second = invited(bench, "admin", "PDS-ZZB", "twin@example.com", "branch_admin").await;
+        let id = account(bench, "twin@").await;
+        let held = security.get(bench, &format!("/appointments?account_id={id}")).await.body["items"][0].clone();
+        let path = format!("/appointments/{}/actions/end", held["id"].as_str().unwrap());
+        let reason = json!({ "reason": "示例：改任管理员" });
+        assert_eq!(security.act(bench, &path, 1, Some(reason.clone())).await.status, 200);
+        drop(second);
+        let (status, asked) = ask(bench, &signed_in(bench, "admin").await, "twin@", "PDS-ZZB", "sys_admin").await;
+        assert_eq!(status, 202, "{asked}");
+        assert_eq!(security.act(bench, &act(&asked, "approve"), 1, None).await.status, 200);
+        let disable = async |login: &str| {
+            let found = security.get(bench, &format!("/accounts?q={login}")).await.body["items"][0].clone();
+            let path = format!("/accounts/{}/actions/disable", found["id"].as_str().unwrap());
+            (path, found["version"].as_i64().unwrap())
+        };
+        let (one, two) = (disable("admin@").await, disable("twin@").await);
+        let reason = Some(json!({ "reason": "示例：同时停用" }));
+        let (one, two) = futures_util::join!(
+            security.act(bench, &one.0, one.1, reason.clone()),
+            security.act(bench, &two.0, two.1, reason.clone())
+        );
+        let mut statuses = [one.status, two.status];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 409], "{} {}", one.body, two.body);
+    }
+
+    async fn who_asked_must_still_be_able_to_give(bench: &Bench, demo) {
+        // REQ Z-08
+        let asker = invited(bench, "pds.staff", "PDS-WD", "asker@example.com", "org_dept_district").await;
+        let security = signed_in(bench, "security").await;
+        let id = account(bench, "weidong@").await;
+        let body = json!({ "account_id": id, "organisation_id": organisation(bench, "PDS-WD").await,
+            "role": "street_reviewer", "reason": "示例：工作需要" });
+        let asked = asker.post(bench, "/appointments", body).await;
+        assert_eq!(asked.status, 202, "{}", asked.body);
+        let asked = asked.body;
+        let held = security.get(bench, &format!("/appointments?account_id={}", account(bench, "asker@").await)).await;
+        let path = format!("/appointments/{}/actions/end", held.body["items"][0]["id"].as_str().unwrap());
+        assert_eq!(security.act(bench, &path, 1, Some(json!({ "reason": "示例：调离岗位" }))).await.status, 200);
+        let refused = security.act(bench, &act(&asked, "approve"), 1, None).await;
+        assert_eq!((refused.status, refused.code()), (422, "appointment.asker_out"), "{asked}");
+    }
+
     async fn what_nobody_decides_ends_by_itself(bench: &Bench, demo) {
         let staff = signed_in(bench, "pds.staff").await;
         let (_, asked) = ask(bench, &staff, "weidong@", "PDS-WD", "street_reviewer").await;
@@ -144,6 +190,41 @@ on_each_engine! {
         assert_eq!(signed_in(bench, "xinhua").await.send(bench, Method::DELETE, &path, None, &[]).await.status, 404);
         assert_eq!(me.send(bench, Method::DELETE, &path, None, &[]).await.status, 204);
         assert_eq!(program.get(bench, "/activities").await.status, 401);
+    }
+
+    async fn a_token_sees_no_rosters_invites_nobody_and_ends_with_the_sign_ins(bench: &Bench, demo) {
+        // REQ S-05 S-04
+        let staff = signed_in(bench, "pds.staff").await;
+        let body = json!({ "name": "台账", "scopes": ["classes", "imports:write"], "days": 30 });
+        let made = staff.post(bench, "/me/api-tokens", body.clone()).await;
+        let program = with_token(made.body["token"].as_str().unwrap());
+        let class = nobody().get(bench, "/classes").await.body["items"][0]["id"].as_str().unwrap().to_owned();
+        assert_eq!(program.get(bench, "/classes").await.status, 200);
+        assert_eq!(program.get(bench, &format!("/classes/{class}/enrolments")).await.status, 403);
+        let people = "姓名,单位,邮箱\n示例甲,PDS-WD,token@example.com\n";
+        for kind in ["people", "enrolments"] {
+            let fields = [("kind", kind), ("class_id", class.as_str())];
+            let answer = program.upload(bench, "/imports", &fields, "people.csv", people.as_bytes()).await;
+            assert_eq!(answer.status, 403, "{kind}: {}", answer.body);
+        }
+        let own = staff.upload(bench, "/imports", &[("kind", "people")], "people.csv", people.as_bytes()).await;
+        assert_eq!(own.status, 202, "{}", own.body);
+        let path = format!("/imports/{}", own.body["id"].as_str().unwrap());
+        assert_eq!(program.get(bench, &path).await.status, 403, "what a person brought in is not shown to a program");
+        assert_eq!(program.act(bench, &format!("{path}/actions/confirm"), 1, None).await.status, 403);
+        // What ends the sign-ins of an account ends its programs.
+        let security = signed_in(bench, "security").await;
+        let found = security.get(bench, "/accounts?q=pds.staff@").await.body["items"][0].clone();
+        let path = format!("/accounts/{}/actions/end_sessions", found["id"].as_str().unwrap());
+        assert_eq!(security.act(bench, &path, found["version"].as_i64().unwrap(), None).await.status, 200);
+        assert_eq!(program.get(bench, "/classes").await.status, 401);
+        let staff = signed_in(bench, "pds.staff").await;
+        let made = staff.post(bench, "/me/api-tokens", body).await;
+        let program = with_token(made.body["token"].as_str().unwrap());
+        let path = format!("/accounts/{}/actions/disable", found["id"].as_str().unwrap());
+        let reason = Some(json!({ "reason": "示例：调离岗位" }));
+        assert_eq!(security.act(bench, &path, found["version"].as_i64().unwrap(), reason).await.status, 200);
+        assert_eq!(program.get(bench, "/classes").await.status, 401);
     }
 
     async fn the_inbox_has_what_is_mailed_and_choices_are_kept(bench: &Bench, demo) {

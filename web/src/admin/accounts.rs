@@ -90,7 +90,11 @@ async fn page(app: &App, visitor: &Visitor, account: &str, fault: Option<String>
     let filter = HeldFilter { account_id: Some(one.id), ..HeldFilter::default() };
     let held = appointment::ops::list_at(app, &visitor.call, &filter, PageRequest::first(100)).await?.items;
     let manages = visitor.call.actor.may_ever(twinning_api::account::policy::AccountAct::Manage.who()).is_ok();
-    let sessions = if manages { ops::sign_ins_of(app, &visitor.call, one.id).await? } else { Vec::new() };
+    // Where somebody signs in from is shown to those who look after the account.
+    let sessions = match ops::sign_ins_of(app, &visitor.call, one.id).await {
+        Err(Error::Denied | Error::Refused(_)) => Vec::new(),
+        shown => shown?,
+    };
     let acts = one
         .allowed_actions
         .iter()

@@ -6,13 +6,15 @@ use twinning_entity::account::{self as row, AccountStatus};
 use twinning_entity::ids::AccountId;
 
 use super::{factor, links, sessions};
-use crate::account::model::AccountRule;
+use crate::account::model::{self, AccountRule};
 use crate::account::policy::{self, AccountAct};
 use crate::account::store;
 use crate::account::wire::{AccountBody, AccountFilter, SignInBody};
 use crate::app::App;
 use crate::appointment;
 use crate::audit::{self, ops::About};
+use crate::infra::db;
+use crate::invitation;
 use crate::kernel::actor::{ADMINS, Appointment};
 use crate::kernel::call::Call;
 use crate::kernel::clock::shanghai;
@@ -20,6 +22,9 @@ use crate::kernel::error::{Error, Result};
 use crate::kernel::page::{Page, PageRequest};
 use crate::kernel::text;
 use crate::organisation;
+
+/// Lock under which it is asked who the last administrator is.
+const ADMINS_LOCK: i64 = 7_003;
 
 /// Accounts of the caller's part of the tree, by login; of all for system and security administrators.
 ///
@@ -67,7 +72,7 @@ fn body(call: &Call, found: row::Model, name: String) -> AccountBody {
         id: found.id,
         person_id: found.person_id,
         name,
-        login: found.login,
+        login: model::shown_login(&found.login),
         status: found.status,
         language: found.language,
         second_factor: found.totp_since.is_some(),
@@ -119,6 +124,10 @@ pub async fn disable(app: &App, call: &Call, id: AccountId, seen: i32, reason: &
         if is_last_administrator(tx, app, id).await? {
             return Err(AccountRule::LastAdministrator.into());
         }
+        // An account that nobody opened keeps neither its invitation nor the address.
+        if found.status == AccountStatus::Invited {
+            invitation::ops::close_of(tx, app, id).await?;
+        }
         let next = put_disabled(tx, app, &found, &reason).await?;
         sessions::end_all(tx, app, id, None).await?;
         links::end_all(tx, app, id).await?;
@@ -135,7 +144,9 @@ pub(super) async fn put_disabled(
     found: &row::Model,
     reason: &str,
 ) -> Result<row::Model> {
+    let unopened = found.status == AccountStatus::Invited;
     let next = row::Model {
+        login: if unopened { model::freed_login("revoked", found.id) } else { found.login.clone() },
         status: AccountStatus::Disabled,
         disabled_at: Some(app.now()),
         disabled_reason: Some(reason.to_owned()),
@@ -221,20 +232,26 @@ pub async fn reset_factor(app: &App, call: &Call, id: AccountId, seen: i32, reas
     .await
 }
 
-/// The sign-ins of an account that hold.
+/// The sign-ins of an account that hold: where somebody works from is for those who look after the account.
 ///
 /// # Errors
-/// As [`show`].
+/// As [`show`]; [`Error::Denied`], [`AccountRule::Own`].
 pub async fn sign_ins_of(app: &App, call: &Call, id: AccountId) -> Result<Vec<SignInBody>> {
     call.actor.may_ever(AccountAct::Manage.who())?;
-    store::find(app.reader(), &appointment::policy::scope(&call.actor), id).await?;
+    looked_after(app.reader(), app, call, id).await?;
     sessions::of_account(app, app.reader(), id, None).await
 }
 
 /// Whether an account is the last active one that holds one of the administrators' roles it holds
 /// (`reliability.md` Z-11).
 pub(crate) async fn is_last_administrator(tx: &impl ConnectionTrait, app: &App, id: AccountId) -> Result<bool> {
-    for held in store::held(tx, id, app.today()).await? {
+    let held = store::held(tx, id, app.today()).await?;
+    if !held.iter().any(|held| ADMINS.contains(&held.role)) {
+        return Ok(false);
+    }
+    // Two administrators who end each other at the same time come one after the other.
+    db::queue_up(tx, ADMINS_LOCK).await?;
+    for held in held {
         if ADMINS.contains(&held.role) && store::others_with(tx, held.role, id, app.today()).await? == 0 {
             return Ok(true);
         }

@@ -10,6 +10,7 @@ use twinning_entity::recovery_code;
 use super::password::own;
 use super::sessions;
 use super::sign_in::{confirm_password, stamp};
+use super::tries::{note_right_code, take_code_try};
 use crate::account::model::FactorRule;
 use crate::account::store;
 use crate::account::wire::{FactorCode, FactorSetup, FactorStart, PasswordProof, RecoveryCodes};
@@ -188,10 +189,12 @@ pub async fn remove(app: &App, call: &Call, proof: FactorStart) -> Result<()> {
         return Err(FactorRule::NotBegun.into());
     }
     confirm_password(app, call, &account, &proof.current_password).await?;
-    if !accepts(app, call, &account, &proof.code).await? {
+    let subject = format!("confirm:{}", account.id);
+    if !take_code_try(app, &subject).await? || !accepts(app, call, &account, &proof.code).await? {
         return Err(FactorRule::CodeWrong.into());
     }
     app.write(&call.once(), async |tx| {
+        note_right_code(tx, app, &subject).await?;
         forget(tx, app, &account).await?;
         sessions::end_all(tx, app, account.id, call.sign_in).await?;
         audit::note(tx, app, call, "factor.remove", About::new("account", account.id), json!({})).await

@@ -7,9 +7,11 @@ use twinning_entity::account::{self as row, AccountStatus};
 use twinning_entity::appointment;
 use twinning_entity::ids::{AccountId, AppointmentId, ClassId, OrganisationId, PersonId};
 
+use crate::account::model::freed_login;
 use crate::account::store;
 use crate::app::App;
-use crate::kernel::actor::RoleCode;
+use crate::invitation;
+use crate::kernel::actor::{Actor, RoleCode};
 use crate::kernel::error::Result;
 
 /// What a new account needs.
@@ -170,6 +172,26 @@ pub(crate) async fn row_of(conn: &impl ConnectionTrait, account: AccountId) -> R
     store::by_id(conn, account).await
 }
 
+/// Accounts as they stand, by identifier.
+///
+/// # Errors
+/// The engine's error.
+pub(crate) async fn rows_of(
+    conn: &impl ConnectionTrait,
+    accounts: Vec<AccountId>,
+) -> Result<std::collections::HashMap<AccountId, row::Model>> {
+    Ok(store::by_ids(conn, accounts).await?.into_iter().map(|one| (one.id, one)).collect())
+}
+
+/// What an account may do now, for asking again on its behalf; nothing for one that is not active.
+///
+/// # Errors
+/// The engine's error.
+pub(crate) async fn actor_of(conn: &impl ConnectionTrait, app: &App, account: AccountId) -> Result<Option<Actor>> {
+    let member = store::member(conn, account, app.today()).await?;
+    Ok(member.map(|member| Actor::Account(Box::new(member))))
+}
+
 /// Frees the address of an account that was invited and never opened, so that the person can be invited again.
 ///
 /// # Errors
@@ -177,7 +199,7 @@ pub(crate) async fn row_of(conn: &impl ConnectionTrait, account: AccountId) -> R
 pub(crate) async fn retire(tx: &impl ConnectionTrait, app: &App, account: AccountId) -> Result<()> {
     let found = store::by_id(tx, account).await?;
     let next = row::Model {
-        login: format!("revoked-{account}@invalid"),
+        login: freed_login("revoked", account),
         person_id: found.person_id,
         status: AccountStatus::Disabled,
         disabled_at: Some(app.now()),
@@ -201,8 +223,9 @@ pub(crate) async fn erase(tx: &impl ConnectionTrait, app: &App, account: Account
     let found = store::by_id(tx, account).await?;
     super::end_all(tx, app, account, None).await?;
     store::forget_traces(tx, account, app.today()).await?;
+    invitation::ops::forget_person(tx, app, account).await?;
     let next = row::Model {
-        login: format!("erased-{account}@invalid"),
+        login: freed_login("erased", account),
         password_hash: None,
         status: AccountStatus::Disabled,
         totp_sealed: None,
@@ -253,7 +276,7 @@ pub async fn logins(conn: &impl ConnectionTrait) -> Result<std::collections::Has
     Ok(store::logins(conn).await?.into_iter().collect())
 }
 
-/// Whether an active account holds a role on `today`, or was just invited to it.
+/// Whether an active account holds a role on `today`.
 ///
 /// # Errors
 /// The engine's error.

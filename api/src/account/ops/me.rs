@@ -18,7 +18,7 @@ use crate::organisation;
 pub async fn me(app: &App, call: &Call) -> Result<MeBody> {
     call.actor.may_ever(AccountAct::Me.who())?;
     let member = call.actor.member().ok_or(Error::Anonymous)?;
-    let account = store::by_id(app.reader(), member.account).await?;
+    let account = store::by_id(app.db().current(), member.account).await?;
     let ids = member.appointments.iter().map(|held| held.organisation).collect();
     let names = organisation::ops::names(app, ids).await?;
     let mut scopes: Vec<RoleCode> = member.appointments.iter().map(|held| held.role).collect();
@@ -86,6 +86,6 @@ async fn must_enrol(app: &App, member: &Member) -> Result<bool> {
     if app.settings.second_factor != SecondFactor::RequiredForStaff || member.second_factor {
         return Ok(false);
     }
-    let whole = store::member(app.reader(), member.account, app.today()).await?;
+    let whole = store::member(app.db().current(), member.account, app.today()).await?;
     Ok(whole.is_some_and(|whole| model::must_enrol(&app.settings, &whole)))
 }

@@ -140,9 +140,9 @@ pub(super) async fn own(app: &App, call: &Call) -> Result<row::Model> {
 
 /// The hash of a password that the rules take.
 pub(super) async fn fresh_hash(app: &App, account: &row::Model, password: &str, field: &str) -> Result<String> {
-    let around = store::context_words(app.reader(), account.id).await?;
+    let around = store::context_words(app.db().current(), account.id).await?;
     rules::check(app.settings.password_profile, field, password, &around)?;
-    let former = store::former_hashes(app.reader(), account.id, rules::HISTORY).await?;
+    let former = store::former_hashes(app.db().current(), account.id, rules::HISTORY).await?;
     for hash in former.into_iter().chain(account.password_hash.clone()) {
         if rules::keeps_history(app.settings.password_profile)
             && passwords::fits(app, password.to_owned(), Some(hash)).await?

@@ -10,6 +10,7 @@ use crate::account::model::{self, AuthRule};
 use crate::account::policy::AccountAct;
 use crate::account::wire::{SignInBody, SignInKind, TokensBody};
 use crate::account::{store, tokens};
+use crate::api_token;
 use crate::app::App;
 use crate::audit::{self, ops::About};
 use crate::infra::secrets;
@@ -39,11 +40,11 @@ pub async fn live_session(app: &App, token: &str, address: Option<&str>) -> Resu
     if token.len() > 128 {
         return Ok(None);
     }
-    let Some(found) = store::session_by_hash(app.reader(), &secrets::fingerprint(token)).await? else {
+    let Some(found) = store::session_by_hash(app.db().current(), &secrets::fingerprint(token)).await? else {
         return Ok(None);
     };
     let now = app.now();
-    let Some(member) = store::member(app.reader(), found.account_id, app.today()).await? else { return Ok(None) };
+    let Some(member) = store::member(app.db().current(), found.account_id, app.today()).await? else { return Ok(None) };
     let idle = model::session_idle(&app.settings, is_administrator(&member));
     if now >= found.expires_at || now - found.last_seen_at >= idle {
         return Ok(None);
@@ -253,7 +254,8 @@ pub async fn end_sign_in(app: &App, call: &Call, id: Uuid) -> Result<()> {
     .await
 }
 
-/// Ends every sign-in of an account but one, in a write that is under way (`reliability.md` A-07, S-04).
+/// Ends every sign-in of an account but one, and its programs' tokens, in a write that is under way (`reliability.md`
+/// A-07, S-04).
 ///
 /// # Errors
 /// The engine's error.
@@ -265,7 +267,7 @@ pub async fn end_all(tx: &impl ConnectionTrait, app: &App, account: AccountId, b
             store::end_family(tx, one.id, now).await?;
         }
     }
-    Ok(())
+    api_token::ops::end_all(tx, app, account).await
 }
 
 /// Gives a session another id, where its rights rise (`reliability.md` S-01).

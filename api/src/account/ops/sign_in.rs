@@ -8,6 +8,7 @@ use twinning_entity::session;
 use uuid::Uuid;
 
 use super::sessions::{is_administrator, tokens_of};
+use super::tries::{check_address, is_locked, note_failure, note_right_code, subject_of, take_code_try};
 use super::{LOGIN_MAX, PASSWORD_MAX, factor, normal_login};
 use crate::account::model::{self, AuthRule};
 use crate::account::wire::{Credentials, TokensBody};
@@ -19,7 +20,6 @@ use crate::infra::settings::SecondFactor;
 use crate::kernel::actor::{Actor, RoleCode};
 use crate::kernel::call::Call;
 use crate::kernel::error::{Error, Result};
-use crate::letter::{self, model as letters};
 
 /// Signs in over the API.
 ///
@@ -27,11 +27,11 @@ use crate::letter::{self, model as letters};
 /// [`AuthRule::Failed`] for every reason that the credentials do not do; [`AuthRule::TotpRequired`],
 /// [`AuthRule::TotpWrong`] for a right password alone; [`AuthRule::TooMany`].
 pub async fn login(app: &App, call: &Call, credentials: Credentials) -> Result<TokensBody> {
-    let account = proven(app, call, &credentials, None).await?;
+    let proven = prove(app, call, &credentials, None).await?;
     app.write(call, async |tx| {
         let family = app.new_id::<Uuid>();
-        let tokens = tokens_of(tx, app, account, family, None).await?;
-        note_success(tx, app, call, account, &credentials.login, "api").await?;
+        let tokens = tokens_of(tx, app, proven.account, family, None).await?;
+        note_success(tx, app, call, &proven, "api").await?;
         Ok(tokens)
     })
     .await
@@ -68,7 +68,8 @@ pub struct SignInFrom {
 /// # Errors
 /// As [`login`].
 pub async fn open_session(app: &App, call: &Call, credentials: Credentials, from: SignInFrom) -> Result<OpenedSession> {
-    let account = proven(app, call, &credentials, from.device.as_deref()).await?;
+    let proven = prove(app, call, &credentials, from.device.as_deref()).await?;
+    let account = proven.account;
     let (token, csrf) = (secrets::token()?, secrets::token()?);
     let device = match from.device {
         Some(known) if known.len() == 43 => known,
@@ -101,7 +102,7 @@ pub async fn open_session(app: &App, call: &Call, credentials: Credentials, from
         )
         .await?;
         store::know_device(tx, app, account, &secrets::fingerprint(&device)).await?;
-        note_success(tx, app, call, account, &credentials.login, "portal").await?;
+        note_success(tx, app, call, &proven, "portal").await?;
         let only_trainee = member.appointments.iter().all(|held| held.role == RoleCode::Trainee);
         let class = member.appointments.iter().filter(|_| only_trainee).find_map(|held| held.class);
         Ok(OpenedSession {
@@ -116,14 +117,23 @@ pub async fn open_session(app: &App, call: &Call, credentials: Credentials, from
     .await
 }
 
+/// What credentials proved.
+struct Proven {
+    account: AccountId,
+    /// Under whom tries were counted.
+    subject: String,
+    /// Whether a code of the second factor was part of it.
+    with_code: bool,
+}
+
 /// The account that credentials prove, after counting the try.
-async fn proven(app: &App, call: &Call, credentials: &Credentials, device: Option<&str>) -> Result<AccountId> {
+async fn prove(app: &App, call: &Call, credentials: &Credentials, device: Option<&str>) -> Result<Proven> {
     let login = normal_login(&credentials.login);
     let fits_in = login.chars().count() <= LOGIN_MAX
         && !login.chars().any(char::is_control)
         && credentials.password.chars().count() <= PASSWORD_MAX;
     check_address(app, call).await?;
-    let found = if fits_in { store::by_login(app.reader(), &login).await? } else { None };
+    let found = if fits_in { store::by_login(app.db().current(), &login).await? } else { None };
     let usable = found.as_ref().filter(|one| one.status == AccountStatus::Active);
     let subject = subject_of(app, &login, usable, device).await?;
     let fits =
@@ -135,105 +145,46 @@ async fn proven(app: &App, call: &Call, credentials: &Credentials, device: Optio
         note_failure(app, call, &subject, usable).await?;
         return Err(AuthRule::Failed.into());
     };
+    let proven = Proven { account: account.id, subject, with_code: false };
     let asked = app.settings.second_factor != SecondFactor::Off && account.totp_since.is_some();
     match credentials.totp.as_deref().map(str::trim).filter(|code| !code.is_empty()) {
         // Whoever has the second factor is the owner, whatever strangers did to the lock (`reliability.md` A-03).
         Some(code) if asked => {
-            if factor::accepts(app, call, account, code).await? {
-                return Ok(account.id);
+            let left = take_code_try(app, &proven.subject).await?;
+            if left && factor::accepts(app, call, account, code).await? {
+                return Ok(Proven { with_code: true, ..proven });
             }
-            note_failure(app, call, &subject, usable).await?;
-            Err(if locked { AuthRule::Failed } else { AuthRule::TotpWrong }.into())
+            note_failure(app, call, &proven.subject, usable).await?;
+            Err(if locked || !left { AuthRule::Failed } else { AuthRule::TotpWrong }.into())
         }
         _ if locked => {
-            note_failure(app, call, &subject, usable).await?;
+            note_failure(app, call, &proven.subject, usable).await?;
             Err(AuthRule::Failed.into())
         }
         None if asked => Err(AuthRule::TotpRequired.into()),
-        _ => Ok(account.id),
+        _ => Ok(proven),
     }
 }
 
-/// Under whom failures are counted: the name that was tried, or a browser that its owner has signed in with before, so
-/// that strangers cannot keep the owner out (`reliability.md` A-03).
-async fn subject_of(app: &App, login: &str, account: Option<&row::Model>, device: Option<&str>) -> Result<String> {
-    let subject = secrets::blind_index(&app.keys.index, login);
-    let (Some(account), Some(device)) = (account, device.filter(|device| device.len() == 43)) else {
-        return Ok(subject);
-    };
-    let hash = secrets::fingerprint(device);
-    let known = store::is_known_device(app.reader(), account.id, &hash).await?;
-    Ok(if known { format!("{subject}:{}", hash.get(..16).unwrap_or_default()) } else { subject })
-}
-
-/// Whether the password of a signed-in person fits; wrong ones count as failed sign-ins.
+/// Whether the password of a signed-in person fits. Wrong ones are counted apart from failed sign-ins, so that strangers
+/// who know the address cannot keep its owner from changing the password.
 ///
 /// # Errors
 /// [`AuthRule::PasswordWrong`], [`AuthRule::TooMany`]; the engine's error.
 pub(super) async fn confirm_password(app: &App, call: &Call, account: &row::Model, password: &str) -> Result<()> {
     check_address(app, call).await?;
-    let subject = secrets::blind_index(&app.keys.index, &account.login);
+    let subject = format!("confirm:{}", account.id);
     let short = password.chars().count() <= PASSWORD_MAX;
     let hash = account.password_hash.clone().filter(|_| short);
     let fits = passwords::fits(app, password.to_owned(), hash).await?;
     if fits && !is_locked(app, &subject).await? {
+        let tx = app.db().begin().await?;
+        store::note_try(&tx, app, &subject, None, true).await?;
+        tx.commit().await?;
         return Ok(());
     }
     note_failure(app, call, &subject, Some(account)).await?;
     Err(AuthRule::PasswordWrong.into())
-}
-
-/// Failures an address may have in a minute (`reliability.md` L-01).
-async fn check_address(app: &App, call: &Call) -> Result<()> {
-    let Some(address) = call.address.as_deref().filter(|_| app.settings.rate_limit) else { return Ok(()) };
-    let since = app.now() - chrono::Duration::minutes(1);
-    if store::failures_from(app.db().current(), address, since).await? >= model::FAILURES_PER_ADDRESS {
-        return Err(AuthRule::TooMany.into());
-    }
-    Ok(())
-}
-
-/// Whether the last failures lock the account: five within fifteen minutes lock for thirty (SEC-03).
-async fn is_locked(app: &App, subject: &str) -> Result<bool> {
-    let now = app.now();
-    let window = model::failure_window() + model::lock_time();
-    let failures = store::failures(app.db().current(), subject, now - window).await?;
-    Ok(locks(&failures).is_some_and(|at| now - at < model::lock_time()))
-}
-
-/// When the failures, the newest first, last locked.
-fn locks(failures: &[chrono::DateTime<chrono::Utc>]) -> Option<chrono::DateTime<chrono::Utc>> {
-    let needed = usize::try_from(model::FAILURES_TO_LOCK).unwrap_or(usize::MAX);
-    failures.windows(needed).find_map(|window| match (window.first(), window.last()) {
-        (Some(newest), Some(oldest)) => (*newest - *oldest <= model::failure_window()).then_some(*newest),
-        _ => None,
-    })
-}
-
-async fn note_failure(app: &App, call: &Call, subject: &str, account: Option<&row::Model>) -> Result<()> {
-    let tx = app.db().begin().await?;
-    store::note_try(&tx, app, subject, call.address.as_deref(), false).await?;
-    let now = app.now();
-    let failures = store::failures(&tx, subject, now - model::failure_window()).await?;
-    if let Some(account) = account
-        && failures.len() as u64 == model::FAILURES_TO_LOCK
-    {
-        // Told to the owner alone; the answer to the try says nothing of it (`reliability.md` A-04).
-        audit::ops::write(&tx, app, call, "auth.locked", Some(About::new("account", account.id)), "done", json!({}))
-            .await?;
-        let message = letter::ops::Message {
-            to: account.id,
-            kind: letters::LOCKED,
-            values: vec![("at", stamp(now))],
-            url: Some("/me/security".to_owned()),
-            dedupe: format!("locked:{}", now.timestamp()),
-            organisation: None,
-        };
-        letter::ops::tell(&tx, app, message).await?;
-    }
-    audit::ops::write(&tx, app, call, "auth.login", None, "refused", json!({ "subject": subject })).await?;
-    tx.commit().await?;
-    Ok(())
 }
 
 /// An instant as letters write it.
@@ -241,16 +192,12 @@ pub(super) fn stamp(at: chrono::DateTime<chrono::Utc>) -> String {
     at.with_timezone(&crate::kernel::clock::shanghai()).format("%Y-%m-%d %H:%M").to_string()
 }
 
-async fn note_success(
-    tx: &impl ConnectionTrait,
-    app: &App,
-    call: &Call,
-    account: AccountId,
-    login: &str,
-    mouth: &str,
-) -> Result<()> {
-    let subject = secrets::blind_index(&app.keys.index, &normal_login(login));
-    store::note_try(tx, app, &subject, call.address.as_deref(), true).await?;
+async fn note_success(tx: &impl ConnectionTrait, app: &App, call: &Call, proven: &Proven, mouth: &str) -> Result<()> {
+    let account = proven.account;
+    store::note_try(tx, app, &proven.subject, call.address.as_deref(), true).await?;
+    if proven.with_code {
+        note_right_code(tx, app, &proven.subject).await?;
+    }
     store::note_sign_in(tx, account, app.now()).await?;
     let member = store::member(tx, account, app.today()).await?.ok_or(Error::Anonymous)?;
     let mut acting = call.clone();

@@ -221,11 +221,17 @@ pub(in crate::account) async fn forget_traces(
 ) -> Result<()> {
     use twinning_entity::{api_token, inbox_message, outbox_mail};
     let yesterday = today.pred_opt().unwrap_or(today);
+    // One that began today, or is still to begin, is over before it began.
+    appointment::Entity::update_many()
+        .col_expr(appointment::Column::StartsOn, Expr::value(yesterday))
+        .filter(appointment::Column::AccountId.eq(id))
+        .filter(appointment::Column::StartsOn.gt(yesterday))
+        .exec(tx)
+        .await?;
     appointment::Entity::update_many()
         .col_expr(appointment::Column::EndsOn, Expr::value(yesterday))
         .col_expr(appointment::Column::Version, Expr::col(appointment::Column::Version).add(1))
         .filter(appointment::Column::AccountId.eq(id))
-        .filter(appointment::Column::StartsOn.lte(yesterday))
         .filter(Condition::any().add(appointment::Column::EndsOn.is_null()).add(appointment::Column::EndsOn.gte(today)))
         .exec(tx)
         .await?;

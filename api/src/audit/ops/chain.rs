@@ -1,14 +1,12 @@
 //! Checking the chain: every entry, its place, the signed end of the chain, and the heads that were kept apart.
 
-use std::io::Write as _;
-
 use serde_json::json;
 use twinning_entity::audit_head as head;
 
-use super::{GENESIS, hash_of, head_text, signed, write};
+use super::{GENESIS, HEAD_LOST, hash_of, head_text, signed, write};
 use crate::app::App;
 use crate::audit::store;
-use crate::infra::secrets;
+use crate::infra::{beside, secrets};
 use crate::kernel::call::Call;
 use crate::kernel::clock::shanghai;
 use crate::kernel::error::{Error, Result};
@@ -52,6 +50,9 @@ pub async fn verify(app: &App) -> Result<Verdict> {
             } else if entry.prev_hash != expected.1 {
                 verdict.tell(format!("entry {} does not follow the one before", entry.seq));
             }
+            if entry.operation == HEAD_LOST {
+                verdict.tell(format!("the signed end of the chain was gone before entry {}", entry.seq));
+            }
             if entry.hash != hash_of(entry) {
                 verdict.tell(format!("entry {} was changed", entry.seq));
             }
@@ -74,7 +75,7 @@ pub async fn verify(app: &App) -> Result<Verdict> {
         Some(current) if current.seq != end => {
             verdict.tell(format!("the chain ends at entry {end}, its signed end is entry {}", current.seq));
         }
-        None if end > 0 && !heads.is_empty() => verdict.tell("the signed end of the chain is missing".to_owned()),
+        None if end > 0 => verdict.tell("the signed end of the chain is missing".to_owned()),
         _ => {}
     }
     Ok(verdict)
@@ -95,15 +96,8 @@ fn is_signed(app: &App, seq: i64, hash: &str, signature: &str) -> bool {
 
 /// The heads in the file; a line that is not ours, or not signed, counts as tampered with.
 fn file_heads(app: &App, verdict: &mut Verdict) -> Result<Vec<(i64, String)>> {
-    let text = match std::fs::read_to_string(app.settings.data_dir.join(FILE)) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(Error::internal(error)),
-    };
     let mut heads = Vec::new();
-    // A last line without its end was being written when the power went.
-    let whole = text.rfind('\n').map_or("", |end| text.get(..end).unwrap_or_default());
-    for line in whole.lines() {
+    for line in beside::lines(&app.settings.data_dir.join(FILE))? {
         let mut parts = line.split(' ');
         let (seq, hash, signature) = (parts.next(), parts.next(), parts.next());
         let seq = seq.and_then(|text| text.parse::<i64>().ok());
@@ -135,7 +129,7 @@ pub async fn keep_head(app: &App) -> Result<()> {
     tx.commit().await?;
     let line =
         format!("{} {} {} {}\n", kept.seq, kept.hash, kept.signature, kept.at.with_timezone(&shanghai()).to_rfc3339());
-    append(&app.settings.data_dir.join(FILE), &line)?;
+    beside::append(&app.settings.data_dir.join(FILE), &line)?;
     Ok(())
 }
 
@@ -161,43 +155,22 @@ pub async fn sign_anew(app: &App, call: &Call) -> Result<()> {
 
 fn sign_file_anew(app: &App) -> Result<()> {
     let path = app.settings.data_dir.join(FILE);
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(Error::internal(error)),
-    };
-    let mut anew = String::with_capacity(text.len());
-    for line in text.lines() {
+    let lines = beside::lines(&path)?;
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let mut anew = String::new();
+    for line in lines {
         let parts: Vec<&str> = line.splitn(4, ' ').collect();
         let [seq, hash, _, at] = parts[..] else { continue };
         let seq: i64 = seq.parse().map_err(Error::internal)?;
         let signature = secrets::signature(&app.keys.audit, &head_text(seq, hash));
         anew.push_str(&format!("{seq} {hash} {signature} {at}\n"));
     }
-    let beside = path.with_extension("new");
-    match std::fs::remove_file(&beside) {
+    let fresh = path.with_extension("new");
+    match std::fs::remove_file(&fresh) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(Error::internal(error)),
-        _ => append(&beside, &anew)?,
+        _ => beside::append(&fresh, &anew)?,
     }
-    Ok(std::fs::rename(beside, path)?)
-}
-
-/// Appends a line; what is left of a line that was never ended is cut off first.
-fn append(path: &std::path::Path, line: &str) -> std::io::Result<()> {
-    let before = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(error),
-    };
-    let whole = before.rfind('\n').map_or(0, |end| end + 1);
-    let mut options = std::fs::OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    if whole < before.len() {
-        file.set_len(whole as u64)?;
-    }
-    file.write_all(line.as_bytes())?;
-    file.sync_all()
+    Ok(std::fs::rename(fresh, path)?)
 }

@@ -54,13 +54,13 @@ fn line(value: &Value) -> String {
     format!("{value}\n")
 }
 
-/// What an account did, for its owner: the last thousand entries, without hashes.
+/// What an account did, for its owner: the last thousand entries, the newest first, without hashes.
 ///
 /// # Errors
 /// The engine's error.
 pub async fn of_account(app: &App, account: AccountId) -> Result<Vec<Value>> {
     let filter = AuditFilter { account_id: Some(account.0), ..AuditFilter::default() };
-    let rows = store::batch(app.reader(), &filter, 0, 1_000).await?;
+    let rows = store::newest(app.reader(), &filter, 1_000).await?;
     Ok(rows
         .into_iter()
         .map(|one| json!({ "at": one.at, "operation": one.operation, "result": one.result, "address": one.address }))

@@ -1,18 +1,22 @@
 //! Erasing a person: what identifies is overwritten, what official records need stays under a number, and the journal
 //! remembers, so that a restore cannot bring the person back (`reliability.md` P-05, `domain.md` 5.2 PI-05).
 
+use std::collections::BTreeSet;
+
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 use twinning_entity::approval::ApprovalKind;
 use twinning_entity::erasure;
 use twinning_entity::ids::{ApprovalId, PersonId};
 use twinning_entity::person as row;
+use uuid::Uuid;
 
 use super::acts::put_phone;
 use crate::account::ops as accounts;
 use crate::app::App;
 use crate::approval::{self, ops::Asked, wire::ApprovalBody};
 use crate::audit::{self, ops::About};
+use crate::infra::{beside, jobs};
 use crate::kernel::call::Call;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::text;
@@ -95,14 +99,8 @@ pub(crate) async fn erase_in(
         accounts::erase(tx, app, account).await?;
     }
     overwrite(tx, app, found).await?;
-    let entry = erasure::Model {
-        id: app.new_id(),
-        person_id: id,
-        reason: reason.to_owned(),
-        approval_id: approval,
-        at: app.now(),
-    };
-    store::add_erasure(tx, entry).await?;
+    store::add_erasure(tx, entry(app, id, reason, approval)).await?;
+    jobs::enqueue(tx, app, JOURNAL_JOB, json!({}), None).await?;
     audit::note(tx, app, call, "person.erase", About::new("person", id), json!({ "approval": approval })).await
 }
 
@@ -121,24 +119,54 @@ async fn overwrite(tx: &impl ConnectionTrait, app: &App, found: row::Model) -> R
     store::replace(tx, next).await
 }
 
-/// Erases everybody of the journal who still has a name; a restore calls it, and every start of the sweeps.
+/// File of those who were erased, in the data folder: one number a line. A restore brings back a database that does not
+/// know of them any more, so the journal may not live there alone.
+const FILE: &str = "erasures.log";
+/// Name of the job that writes the file.
+pub const JOURNAL_JOB: &str = "person.journal";
+
+/// Brings the journal in the file and in the database together, and erases everybody in it who still has a name; after
+/// an erasure, after a restore, and with every run of retention.
 ///
 /// # Errors
-/// The engine's error.
+/// The engine's error; a file that cannot be read or written.
 pub async fn apply_journal(app: &App) -> Result<u64> {
-    let call = Call::system("erasure journal");
-    let mut erased = 0;
-    for id in store::to_erase_again(app.reader()).await? {
-        app.write(&call, async |tx| {
-            let found = store::by_id(tx, id).await?;
-            if let Some((account, _)) = accounts::of_person(tx, id).await? {
-                accounts::erase(tx, app, account).await?;
-            }
-            overwrite(tx, app, found).await?;
-            audit::note(tx, app, &call, "person.erase", About::new("person", id), json!({ "journal": true })).await
-        })
-        .await?;
-        erased += 1;
+    let path = app.settings.data_dir.join(FILE);
+    let in_file: BTreeSet<PersonId> =
+        beside::lines(&path)?.iter().filter_map(|line| Uuid::parse_str(line.trim()).ok()).map(PersonId).collect();
+    let in_database: BTreeSet<PersonId> = store::erased(app.db().current()).await?.into_iter().collect();
+    let missing: String = in_database.difference(&in_file).map(|id| format!("{id}\n")).collect();
+    if !missing.is_empty() {
+        beside::append(&path, &missing)?;
     }
-    Ok(erased)
+    let call = Call::system("erasure journal");
+    let mut again = 0;
+    let all: Vec<PersonId> = in_file.union(&in_database).copied().collect();
+    for id in store::with_a_name(app.db().current(), &all).await? {
+        app.write(&call, async |tx| erase_again(tx, app, &call, id, in_database.contains(&id)).await).await?;
+        again += 1;
+    }
+    Ok(again)
+}
+
+async fn erase_again(tx: &impl ConnectionTrait, app: &App, call: &Call, id: PersonId, is_known: bool) -> Result<()> {
+    let found = store::by_id(tx, id).await?;
+    if let Some((account, _)) = accounts::of_person(tx, id).await? {
+        accounts::erase(tx, app, account).await?;
+    }
+    overwrite(tx, app, found).await?;
+    if !is_known {
+        store::add_erasure(tx, entry(app, id, "journal", None)).await?;
+    }
+    audit::note(tx, app, call, "person.erase", About::new("person", id), json!({ "journal": true })).await
+}
+
+fn entry(app: &App, person: PersonId, reason: &str, approval: Option<ApprovalId>) -> erasure::Model {
+    erasure::Model {
+        id: app.new_id(),
+        person_id: person,
+        reason: reason.to_owned(),
+        approval_id: approval,
+        at: app.now(),
+    }
 }

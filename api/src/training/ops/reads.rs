@@ -232,7 +232,7 @@ pub async fn roster(app: &App, call: &Call, id: ClassId, params: RosterParams) -
     call.actor.may_ever(ClassAct::Roster.who())?;
     let (_, facts) = facts(app.reader(), id, app.today()).await?;
     let scope = policy::roster(&call.actor, &facts);
-    if scope == RosterScope::None {
+    if scope == RosterScope::None || call.actor.is_program() {
         return Err(Error::Denied);
     }
     let phones = !matches!(scope, RosterScope::All { phones: false });

@@ -21,7 +21,7 @@ use crate::transfer::store;
 /// [`Error::NotFound`].
 pub async fn bad_rows(app: &App, call: &Call, id: ImportId) -> Result<Vec<u8>> {
     call.actor.may_ever(ImportAct::Import.who())?;
-    let found = store::find(app.reader(), call.actor.account(), id).await?;
+    let found = super::found(app.reader(), call, id).await?;
     let lines = rows::opened(app, found.kind, store::to_mend(app.reader(), id).await?)?;
     let mut sheets: Vec<(String, Vec<line::Model>)> = Vec::new();
     for one in lines {
