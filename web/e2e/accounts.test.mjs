@@ -182,3 +182,67 @@ test("staff tend the tree: a new organisation, a new name, a move that would be 
   assert.match(await page.textContent("main"), /已撤销/);
   await page.context().close();
 });
+
+test("a token is shown once, and a reload makes no second one", async () => {
+  const page = await open(site);
+  await signIn(page, "weidong");
+  await page.goto("/me/tokens");
+  await page.fill("#name", "台账");
+  await page.fill("#days", "30");
+  await page.click(".form2 .btn.pri");
+  // Refused without a scope: what was typed stays.
+  assert.match(await page.textContent("main"), /请至少选择一项/);
+  assert.equal(await page.inputValue("#name"), "台账");
+  assert.equal(await page.inputValue("#days"), "30");
+  await page.check("#s-activities");
+  await page.click(".form2 .btn.pri");
+  assert.match(await page.textContent(".secret-k"), /^twn_/);
+  assert.equal(await page.$$eval("ul.msg li", (all) => all.length), 1);
+  await page.reload();
+  assert.equal(await page.$(".secret-k"), null);
+  assert.equal(await page.$$eval("ul.msg li", (all) => all.length), 1);
+  await page.close();
+});
+
+test("forms of the desk keep what was typed, and say what is wrong", async () => {
+  const page = await open(site);
+  await signIn(page, "pds.staff");
+  // The browser's own checks are left out, so that the server's are seen.
+  const sent = async (form) => { await page.$eval(form, (one) => { one.noValidate = true; }); await page.click(`${form} .btn.pri`); };
+  await page.goto("/admin/webhooks");
+  await page.fill("#url", "https://printer.local/x");
+  await page.check("#e-0");
+  await sent("form[action$='/admin/webhooks']");
+  assert.match(await page.textContent("main"), /内部网络/);
+  assert.equal(await page.inputValue("#url"), "https://printer.local/x");
+  assert.ok(await page.isChecked("#e-0"));
+  await page.goto("/me/data");
+  await page.fill("#reason", "短");
+  await page.$eval("form[action$='/erase']", (one) => { one.noValidate = true; });
+  await page.click("form[action$='/erase'] .btn");
+  assert.equal(await page.inputValue("#reason"), "短");
+  await accountOf(page, "weidong");
+  await page.fill("#organisation", "没有这个组织");
+  await page.fill("#post", "示例职务");
+  await page.fill("#reason-r", "示例：工作需要");
+  await sent("form[action$='/role']");
+  assert.equal(await page.inputValue("#organisation"), "没有这个组织");
+  assert.equal(await page.inputValue("#post"), "示例职务");
+  assert.equal(await page.inputValue("#reason-r"), "示例：工作需要");
+  await page.goto("/orgs/PDS-WD/edit");
+  await page.fill("#p-phone", "0375-0000000");
+  await page.fill("#p-offers", "示例：可提供的经验");
+  await page.$eval("form[action$='/profile'] input[name=seen]", (one) => { one.value = "0"; });
+  await sent("form[action$='/profile']");
+  assert.equal(await page.inputValue("#p-offers"), "示例：可提供的经验");
+  const dead = await page.goto(`/address/${"x".repeat(43)}`);
+  assert.equal(dead.status(), 410);
+  await page.close();
+  const audit = await open(site);
+  await signIn(audit, "audit");
+  await audit.goto("/admin/audit?from=2019-13-40");
+  assert.match(await audit.textContent("main"), /日期写法不对/);
+  await audit.goto("/admin/audit?from=2021-01-02&to=2020-01-02");
+  assert.match(await audit.textContent("main"), /开始日期晚于结束日期/);
+  await audit.close();
+});

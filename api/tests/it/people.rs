@@ -82,7 +82,13 @@ on_each_engine! {
         let book = me.get(bench, "/me/data?format=xlsx").await;
         let sheets = twinning_api::transfer::sheet::read(
             &book.bytes, "data.xlsx", &twinning_api::transfer::sheet::Limits::BULK, &|_| true).unwrap();
-        assert!(sheets.iter().any(|sheet| sheet.name == "appointments"));
+        assert!(sheets.iter().any(|sheet| sheet.name == "角色"), "{:?}", sheets.iter().map(|one| &one.name).collect::<Vec<_>>());
+        for sheet in sheets.iter().filter(|sheet| sheet.name != "邮件提醒") {
+            for heading in sheet.rows.first().into_iter().flat_map(|row| &row.cells) {
+                let heading = format!("{heading:?}");
+                assert!(!heading.is_ascii(), "{}: {heading}", sheet.name);
+            }
+        }
     }
 
     async fn erasing_takes_two_persons_and_leaves_nothing_that_identifies(bench: &Bench, demo) {

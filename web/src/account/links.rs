@@ -212,8 +212,15 @@ impl Page for Address {
 }
 
 /// A program that looks through letters must not confirm anything, so the link asks for a press of a button.
-pub(super) async fn address_form(visitor: Visitor, token: Path<String>) -> Result<HttpResponse, PageFault> {
-    visitor.page(&Address { token: token.into_inner() })
+pub(super) async fn address_form(
+    app: Data<App>,
+    visitor: Visitor,
+    token: Path<String>,
+) -> Result<HttpResponse, PageFault> {
+    match password::address_for(&app, &token).await {
+        Ok(()) => visitor.page(&Address { token: token.into_inner() }),
+        Err(error) => dead(&app, &visitor, error).await,
+    }
 }
 
 #[derive(Deserialize)]

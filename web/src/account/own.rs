@@ -14,7 +14,7 @@ use twinning_api::person::ops::{erasure, own};
 use twinning_api::{App, Error};
 
 use crate::shell::csrf::Protected;
-use crate::shell::desk::{Menu, menu, refused};
+use crate::shell::desk::{Choice, Menu, menu, refused};
 use crate::shell::visitor::session_cookie;
 use crate::shell::{Page, PageFault, Visitor, words};
 
@@ -23,6 +23,8 @@ use crate::shell::{Page, PageFault, Visitor, words};
 pub struct Me {
     menu: Menu,
     me: MeBody,
+    /// The address that was typed.
+    email: String,
     fault: Option<String>,
 }
 
@@ -44,17 +46,22 @@ fn answer(fault: &Option<String>) -> actix_web::HttpResponseBuilder {
     HttpResponse::build(if fault.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK })
 }
 
-async fn me_page(app: &App, visitor: &Visitor, fault: Option<String>) -> Result<HttpResponse, PageFault> {
+async fn me_page(
+    app: &App,
+    visitor: &Visitor,
+    email: String,
+    fault: Option<String>,
+) -> Result<HttpResponse, PageFault> {
     let menu = menu(app, visitor, "/me").await?;
     let me = ops::me(app, &visitor.call).await?;
-    visitor.page_with(answer(&fault), &Me { menu, me, fault })
+    visitor.page_with(answer(&fault), &Me { menu, me, email, fault })
 }
 
 pub(super) async fn me(app: Data<App>, visitor: Visitor) -> Result<HttpResponse, PageFault> {
     if visitor.session.is_none() {
         return Ok(crate::shell::see_other(&visitor.login_url()));
     }
-    me_page(&app, &visitor, None).await
+    me_page(&app, &visitor, String::new(), None).await
 }
 
 #[derive(Deserialize)]
@@ -78,14 +85,15 @@ pub(super) struct PasswordForm {
 pub(super) async fn change_password(app: Data<App>, form: Protected<PasswordForm>) -> Result<HttpResponse, PageFault> {
     let Protected { form, visitor } = form;
     if form.password != form.again {
-        return me_page(&app, &visitor, Some(words::plain(visitor.call.lang, "passwords-differ"))).await;
+        let fault = words::plain(visitor.call.lang, "passwords-differ");
+        return me_page(&app, &visitor, String::new(), Some(fault)).await;
     }
     let input = PasswordChange { current_password: form.current, new_password: form.password };
     match password::change(&app, &visitor.call, input).await {
         Ok(()) => Ok(visitor.done("/me", "password-set")),
         Err(error) => {
             let fault = refused(&app, &visitor, error).await?;
-            me_page(&app, &visitor, Some(fault)).await
+            me_page(&app, &visitor, String::new(), Some(fault)).await
         }
     }
 }
@@ -98,12 +106,12 @@ pub(super) struct AddressForm {
 
 pub(super) async fn change_address(app: Data<App>, form: Protected<AddressForm>) -> Result<HttpResponse, PageFault> {
     let Protected { form, visitor } = form;
-    let input = AddressChange { current_password: form.current, email: form.email };
+    let input = AddressChange { current_password: form.current, email: form.email.clone() };
     match password::ask_new_address(&app, &visitor.call, input).await {
         Ok(()) => Ok(visitor.done("/me", "address-asked")),
         Err(error) => {
             let fault = refused(&app, &visitor, error).await?;
-            me_page(&app, &visitor, Some(fault)).await
+            me_page(&app, &visitor, form.email, Some(fault)).await
         }
     }
 }
@@ -130,12 +138,8 @@ impl Page for Security {
     }
 }
 
-async fn security_page(
-    app: &App,
-    visitor: &Visitor,
-    codes: Vec<String>,
-    fault: Option<String>,
-) -> Result<HttpResponse, PageFault> {
+async fn security_page(app: &App, visitor: &Visitor, fault: Option<String>) -> Result<HttpResponse, PageFault> {
+    let codes: Vec<String> = visitor.shown_once().iter().flat_map(|all| all.lines()).map(ToOwned::to_owned).collect();
     let menu = menu(app, visitor, "/me/security").await?;
     let me = ops::me(app, &visitor.call).await?;
     let setup = match factor::begun(app, &visitor.call).await {
@@ -150,7 +154,7 @@ pub(super) async fn security(app: Data<App>, visitor: Visitor) -> Result<HttpRes
     if visitor.session.is_none() {
         return Ok(crate::shell::see_other(&visitor.login_url()));
     }
-    security_page(&app, &visitor, Vec::new(), None).await
+    security_page(&app, &visitor, None).await
 }
 
 #[derive(Deserialize)]
@@ -181,9 +185,8 @@ pub(super) async fn factor_act(
     };
     match done {
         Ok(codes) if codes.is_empty() => Ok(visitor.done("/me/security", "saved")),
-        // Shown this once, and so not behind a redirect.
         Ok(codes) => {
-            let mut page = security_page(&app, &visitor, codes, None).await?;
+            let mut page = visitor.done_once("/me/security", &codes.join("\n"))?;
             // With the factor the rights of staff begin, and with them a new session id (`reliability.md` S-01).
             if let Some(session) = &visitor.session {
                 let token = ops::renew_session(&app, &visitor.call, session.id).await?;
@@ -193,7 +196,7 @@ pub(super) async fn factor_act(
         }
         Err(error) => {
             let fault = refused(&app, &visitor, error).await?;
-            security_page(&app, &visitor, Vec::new(), Some(fault)).await
+            security_page(&app, &visitor, Some(fault)).await
         }
     }
 }
@@ -216,6 +219,8 @@ pub(super) async fn end_session(
 #[derive(Serialize)]
 pub struct Data_ {
     menu: Menu,
+    /// The reason that was typed.
+    reason: String,
     fault: Option<String>,
 }
 
@@ -228,13 +233,18 @@ impl Page for Data_ {
     }
 }
 
-async fn data_page(app: &App, visitor: &Visitor, fault: Option<String>) -> Result<HttpResponse, PageFault> {
+async fn data_page(
+    app: &App,
+    visitor: &Visitor,
+    reason: String,
+    fault: Option<String>,
+) -> Result<HttpResponse, PageFault> {
     let menu = menu(app, visitor, "/me/data").await?;
-    visitor.page_with(answer(&fault), &Data_ { menu, fault })
+    visitor.page_with(answer(&fault), &Data_ { menu, reason, fault })
 }
 
 pub(super) async fn data(app: Data<App>, visitor: Visitor) -> Result<HttpResponse, PageFault> {
-    data_page(&app, &visitor, None).await
+    data_page(&app, &visitor, String::new(), None).await
 }
 
 /// Everything that is kept about oneself, as a file.
@@ -268,7 +278,7 @@ pub(super) async fn erase(app: Data<App>, form: Protected<ReasonForm>) -> Result
         Ok(_) => Ok(visitor.done("/me/data", "erasure-asked")),
         Err(error) => {
             let fault = refused(&app, &visitor, error).await?;
-            data_page(&app, &visitor, Some(fault)).await
+            data_page(&app, &visitor, form.reason, Some(fault)).await
         }
     }
 }
@@ -278,9 +288,11 @@ pub(super) async fn erase(app: Data<App>, form: Protected<ReasonForm>) -> Result
 pub struct Tokens {
     menu: Menu,
     tokens: Vec<ApiTokenBody>,
-    scopes: &'static [&'static str],
+    scopes: Vec<Choice>,
     /// A token that was just made.
     made: Option<String>,
+    /// What was typed.
+    form: TokenForm,
     fault: Option<String>,
 }
 
@@ -293,19 +305,36 @@ impl Page for Tokens {
     }
 }
 
+/// The form of a token as it was filled in.
+#[derive(Serialize)]
+struct TokenForm {
+    name: String,
+    days: String,
+}
+
 async fn tokens_page(
     app: &App,
     visitor: &Visitor,
-    made: Option<String>,
+    typed: &[(String, String)],
     fault: Option<String>,
 ) -> Result<HttpResponse, PageFault> {
-    let menu = menu(app, visitor, "/me/tokens").await?;
-    let tokens = api_token::ops::list(app, &visitor.call).await?;
-    visitor.page_with(answer(&fault), &Tokens { menu, tokens, scopes: SCOPES, made, fault })
+    let value = |name: &str| typed.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+    let page = Tokens {
+        menu: menu(app, visitor, "/me/tokens").await?,
+        tokens: api_token::ops::list(app, &visitor.call).await?,
+        scopes: Choice::of(SCOPES.iter().copied(), typed, "scope"),
+        made: visitor.shown_once(),
+        form: TokenForm {
+            name: value("name").unwrap_or_default(),
+            days: value("days").unwrap_or_else(|| "90".to_owned()),
+        },
+        fault,
+    };
+    visitor.page_with(answer(&page.fault), &page)
 }
 
 pub(super) async fn tokens(app: Data<App>, visitor: Visitor) -> Result<HttpResponse, PageFault> {
-    tokens_page(&app, &visitor, None, None).await
+    tokens_page(&app, &visitor, &[], None).await
 }
 
 pub(super) async fn make_token(
@@ -320,11 +349,10 @@ pub(super) async fn make_token(
         days: value("days").and_then(|days| days.parse().ok()).unwrap_or(0),
     };
     match api_token::ops::make(&app, &visitor.call, new).await {
-        // Shown this once, and so not behind a redirect.
-        Ok(made) => tokens_page(&app, &visitor, Some(made.token), None).await,
+        Ok(made) => visitor.done_once("/me/tokens", &made.token),
         Err(error) => {
             let fault = refused(&app, &visitor, error).await?;
-            tokens_page(&app, &visitor, None, Some(fault)).await
+            tokens_page(&app, &visitor, &form, Some(fault)).await
         }
     }
 }
@@ -336,6 +364,9 @@ pub(super) async fn end_token(
 ) -> Result<HttpResponse, PageFault> {
     let visitor = form.visitor;
     let id = uuid::Uuid::try_parse(&id).map_err(|_| Error::NotFound("api_token"))?;
-    api_token::ops::end(&app, &visitor.call, id.into()).await?;
-    Ok(visitor.done("/me/tokens", "saved"))
+    match api_token::ops::end(&app, &visitor.call, id.into()).await {
+        // One that another page ended before is as it should be.
+        Ok(()) | Err(Error::NotFound(_)) => Ok(visitor.done("/me/tokens", "saved")),
+        Err(error) => Err(error.into()),
+    }
 }

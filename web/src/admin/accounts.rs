@@ -70,6 +70,8 @@ pub struct Account {
     roles: Vec<&'static str>,
     offered: Vec<String>,
     can_ask: bool,
+    /// The request for a role as it was typed.
+    form: RoleForm,
     acts: Vec<Act>,
     fault: Option<String>,
 }
@@ -84,7 +86,13 @@ impl Page for Account {
     }
 }
 
-async fn page(app: &App, visitor: &Visitor, account: &str, fault: Option<String>) -> Result<HttpResponse, PageFault> {
+async fn page(
+    app: &App,
+    visitor: &Visitor,
+    account: &str,
+    form: RoleForm,
+    fault: Option<String>,
+) -> Result<HttpResponse, PageFault> {
     known(visitor)?;
     let one = ops::show(app, &visitor.call, id(account)?).await?;
     let filter = HeldFilter { account_id: Some(one.id), ..HeldFilter::default() };
@@ -119,6 +127,7 @@ async fn page(app: &App, visitor: &Visitor, account: &str, fault: Option<String>
         one,
         held,
         sessions,
+        form,
         acts,
         fault,
     };
@@ -126,7 +135,7 @@ async fn page(app: &App, visitor: &Visitor, account: &str, fault: Option<String>
 }
 
 pub(super) async fn show(app: Data<App>, visitor: Visitor, account: Path<String>) -> Result<HttpResponse, PageFault> {
-    page(&app, &visitor, &account, None).await
+    page(&app, &visitor, &account, RoleForm::default(), None).await
 }
 
 pub(super) async fn act(
@@ -148,17 +157,20 @@ pub(super) async fn act(
         Ok(_) => Ok(visitor.done(&format!("/admin/users/{account}"), "saved")),
         Err(error) => {
             let fault = refused(&app, &visitor, error).await?;
-            page(&app, &visitor, &account, Some(fault)).await
+            page(&app, &visitor, &account, RoleForm::default(), Some(fault)).await
         }
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Default, Deserialize, Serialize)]
 pub(super) struct RoleForm {
+    #[serde(default)]
     organisation: String,
+    #[serde(default)]
     role: String,
     #[serde(default)]
     post: String,
+    #[serde(default)]
     reason: String,
 }
 
@@ -170,24 +182,28 @@ pub(super) async fn ask_role(
     let Protected { form, visitor } = form;
     let lang = visitor.call.lang;
     let place = named(&app, &visitor, &form.organisation).await?;
-    let (Some(place), Some(role)) = (place, RoleCode::from_word(&form.role)) else {
-        return page(&app, &visitor, &account, Some(words::plain(lang, "org-not-found"))).await;
+    let (place, role) = match (place, RoleCode::from_word(&form.role)) {
+        (Some(place), Some(role)) => (place, role),
+        (place, _) => {
+            let fault = words::plain(lang, if place.is_none() { "org-not-found" } else { "role-not-here" });
+            return page(&app, &visitor, &account, form, Some(fault)).await;
+        }
     };
     let new = NewHeld {
         account_id: id(&account)?,
         organisation_id: place,
         role,
-        post: Some(form.post).filter(|post| !post.trim().is_empty()),
+        post: Some(form.post.clone()).filter(|post| !post.trim().is_empty()),
         class_id: None,
         starts_on: None,
         ends_on: None,
-        reason: form.reason,
+        reason: form.reason.clone(),
     };
     match appointment::ops::ask(&app, &visitor.call, new).await {
         Ok(_) => Ok(visitor.done(&format!("/admin/users/{account}"), "approval-waits")),
         Err(error) => {
             let fault = refused(&app, &visitor, error).await?;
-            page(&app, &visitor, &account, Some(fault)).await
+            page(&app, &visitor, &account, form, Some(fault)).await
         }
     }
 }

@@ -165,13 +165,18 @@ pub(super) async fn send(app: Data<App>, form: Protected<Form>) -> Result<HttpRe
         let fault = words::plain(visitor.call.lang, "org-not-found");
         return form_page(&app, &visitor, form, Some(fault)).await;
     };
+    let role = ROLES.iter().copied().find(|role| role.word() == form.role);
+    if role.is_none() && !form.role.is_empty() {
+        let fault = words::plain(visitor.call.lang, "role-not-here");
+        return form_page(&app, &visitor, form, Some(fault)).await;
+    }
     let some = |text: &String| Some(text.clone()).filter(|text| !text.trim().is_empty());
     let new = NewInvitation {
         email: form.email.clone(),
         name: some(&form.name),
         person_id: None,
         organisation_id: place,
-        role: RoleCode::from_word(&form.role),
+        role,
         post: some(&form.post),
         class_id: None,
         identity_check: form.identity_check.clone(),

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use twinning_api::account_words::{ApprovalKind, ApprovalState, JobState, MailState};
 use twinning_api::approval::ops as approvals_of;
 use twinning_api::approval::wire::{ApprovalFilter, CommentInput};
+use twinning_api::kernel::call::Lang;
 use twinning_api::kernel::page::PageRequest;
 use twinning_api::letter::ops::outbox as letters;
 use twinning_api::letter::wire::MailFilter;
@@ -259,6 +260,20 @@ pub(super) async fn retry(
     }
 }
 
+/// A default in words, where it is no value that could be written.
+fn usual(lang: Lang, default: &str) -> String {
+    let plain = default.replace('`', "");
+    let key = match plain.as_str() {
+        "none" => "setting-usual-none",
+        "any" => "setting-usual-any",
+        "SQLite in the data directory" => "setting-usual-database",
+        "files in the data directory" => "setting-usual-files",
+        "generated in the data directory, mode 0600" => "setting-usual-key",
+        _ => return plain,
+    };
+    words::plain(lang, key)
+}
+
 pub(super) async fn settings(app: Data<App>, visitor: Visitor) -> Result<HttpResponse, PageFault> {
     known(&visitor)?;
     let found = system::settings(&app, &visitor.call)?;
@@ -269,7 +284,7 @@ pub(super) async fn settings(app: Data<App>, visitor: Visitor) -> Result<HttpRes
         Row {
             head: Cell::text(one.name).below(meaning),
             cells: vec![
-                Cell::text(one.value.unwrap_or_else(|| one.default.replace('`', ""))),
+                Cell::text(one.value.unwrap_or_else(|| usual(visitor.call.lang, &one.default))),
                 Cell::word("setting", if given { "given" } else { "usual" }),
             ],
             acts: Vec::new(),

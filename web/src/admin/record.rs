@@ -30,6 +30,17 @@ pub(super) struct AuditAsked {
 }
 
 impl AuditAsked {
+    /// What is wrong with the days that were asked for.
+    fn fault(&self, lang: Lang) -> Option<String> {
+        let bad = |day: &String| !day.is_empty() && midnight(day, 0).is_none();
+        if bad(&self.from) || bad(&self.to) {
+            return Some(words::plain(lang, "days-wrong"));
+        }
+        // Written as years, months and days, texts stand in the order of the days.
+        let turned = !self.from.is_empty() && !self.to.is_empty() && self.from > self.to;
+        turned.then(|| words::plain(lang, "days-turned"))
+    }
+
     fn filter(&self) -> AuditFilter {
         let some = |text: &String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         AuditFilter {
@@ -57,6 +68,7 @@ pub(super) async fn index(
 ) -> Result<HttpResponse, PageFault> {
     known(&visitor)?;
     let page = page_of(asked.page);
+    let fault = asked.fault(visitor.call.lang);
     let found = record::list_at(&app, &visitor.call, &asked.filter(), PageRequest::numbered(page, ROWS)).await?;
     let who = found.items.iter().filter_map(|one| one.account_id).collect();
     let names = twinning_api::account::ops::names(&app, who).await?;
@@ -102,7 +114,7 @@ pub(super) async fn index(
             main: false,
         }],
     };
-    list(&app, &visitor, head, table, None).await
+    list(&app, &visitor, head, table, fault).await
 }
 
 /// An act in words; refused requests have none and show their address.

@@ -14,7 +14,7 @@ use twinning_api::{App, Error};
 
 use super::{answer, id, known};
 use crate::shell::csrf::Protected;
-use crate::shell::desk::{Menu, menu, refused};
+use crate::shell::desk::{Choice, Menu, menu, refused};
 use crate::shell::{Page, PageFault, Visitor, words};
 
 #[derive(Serialize)]
@@ -37,7 +37,10 @@ pub struct Webhooks {
     menu: Menu,
     hooks: Vec<Hook>,
     cities: Vec<City>,
-    events: Vec<&'static str>,
+    events: Vec<Choice>,
+    /// What was typed.
+    city: String,
+    url: String,
     /// The secret of one that was just made.
     secret: Option<String>,
     fault: Option<String>,
@@ -56,7 +59,7 @@ impl Page for Webhooks {
 async fn page(
     app: &App,
     visitor: &Visitor,
-    secret: Option<String>,
+    typed: &[(String, String)],
     fault: Option<String>,
 ) -> Result<HttpResponse, PageFault> {
     known(visitor)?;
@@ -74,19 +77,22 @@ async fn page(
         .filter(|city| own.as_ref().is_none_or(|own| own.contains(&city.id)))
         .map(|city| City { id: city.id.to_string(), name: city.name })
         .collect();
+    let value = |name: &str| typed.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
     let page = Webhooks {
         menu: menu(app, visitor, "/admin/webhooks").await?,
         hooks,
         cities,
-        events: EVENTS.iter().map(|(event, _)| *event).collect(),
-        secret,
+        events: Choice::of(EVENTS.iter().map(|(event, _)| *event), typed, "event"),
+        city: value("city").unwrap_or_default(),
+        url: value("url").unwrap_or_default(),
+        secret: visitor.shown_once(),
         fault,
     };
     visitor.page_with(answer(&page.fault), &page)
 }
 
 pub(super) async fn index(app: Data<App>, visitor: Visitor) -> Result<HttpResponse, PageFault> {
-    page(&app, &visitor, None, None).await
+    page(&app, &visitor, &[], None).await
 }
 
 pub(super) async fn make(app: Data<App>, form: Protected<Vec<(String, String)>>) -> Result<HttpResponse, PageFault> {
@@ -98,11 +104,10 @@ pub(super) async fn make(app: Data<App>, form: Protected<Vec<(String, String)>>)
         events: form.iter().filter(|(key, _)| key == "event").map(|(_, value)| value.clone()).collect(),
     };
     match ops::make(&app, &visitor.call, new).await {
-        // Shown this once, and so not behind a redirect.
-        Ok(made) => page(&app, &visitor, Some(made.secret), None).await,
+        Ok(made) => visitor.done_once("/admin/webhooks", &made.secret),
         Err(error) => {
             let fault = refused(&app, &visitor, error).await?;
-            page(&app, &visitor, None, Some(fault)).await
+            page(&app, &visitor, &form, Some(fault)).await
         }
     }
 }
@@ -135,7 +140,7 @@ pub(super) async fn act(
         Ok(()) => Ok(visitor.done("/admin/webhooks", "saved")),
         Err(error) => {
             let fault = refused(&app, &visitor, error).await?;
-            page(&app, &visitor, None, Some(fault)).await
+            page(&app, &visitor, &[], Some(fault)).await
         }
     }
 }

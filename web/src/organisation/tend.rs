@@ -52,8 +52,10 @@ pub struct Tend {
 struct Field {
     name: &'static str,
     value: Option<String>,
-    audience: &'static str,
+    audience: String,
     long: bool,
+    /// Longest text that is taken.
+    max: usize,
 }
 
 /// What was typed of one part of a split.
@@ -153,21 +155,28 @@ async fn page(
         _ => Vec::new(),
     };
     let access = one.access.unwrap_or_default();
-    let field =
-        |name, value: &Option<String>, seen, long| Field { name, value: value.clone(), audience: word(seen), long };
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let (open, fault, form) = match refused {
         Some((open, fault, form)) => (open, Some(fault), form),
         None => (String::new(), None, Form::default()),
     };
+    // What was typed into a profile that was refused stays, also where somebody else changed it meanwhile.
+    let field = |name: &'static str, value: &Option<String>, seen, max: usize| {
+        let (mut value, mut audience) = (value.clone(), word(seen).to_owned());
+        if open == "profile" {
+            value = form.given(name);
+            audience = form.more(&format!("see_{name}")).to_owned();
+        }
+        Field { name, value, audience, long: max >= 2_000, max }
+    };
     let page = Tend {
         menu: menu(app, visitor, "/orgs").await?,
         fields: vec![
-            field("address", &one.address, access.address, false),
-            field("phone", &one.phone, access.phone, false),
-            field("profile", &one.profile, access.profile, true),
-            field("offers", &one.offers, access.offers, true),
-            field("needs", &one.needs, access.needs, true),
+            field("address", &one.address, access.address, 200),
+            field("phone", &one.phone, access.phone, 40),
+            field("profile", &one.profile, access.profile, 2_000),
+            field("offers", &one.offers, access.offers, 2_000),
+            field("needs", &one.needs, access.needs, 2_000),
         ],
         beside: beside
             .iter()

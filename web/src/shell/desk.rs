@@ -223,6 +223,23 @@ impl Filter {
     }
 }
 
+/// A box to tick, with whether it was.
+#[derive(Clone, Debug, Serialize)]
+pub struct Choice {
+    /// Value.
+    pub value: &'static str,
+    /// Whether it was ticked.
+    pub on: bool,
+}
+
+impl Choice {
+    /// Boxes for values, ticked as a form that came back has them under `name`.
+    #[must_use]
+    pub fn of(all: impl Iterator<Item = &'static str>, typed: &[(String, String)], name: &str) -> Vec<Self> {
+        all.map(|value| Self { value, on: typed.iter().any(|(key, one)| key == name && one == value) }).collect()
+    }
+}
+
 /// A table with its filters.
 #[derive(Clone, Debug, Serialize)]
 pub struct Table {

@@ -11,6 +11,7 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder};
 use twinning_api::App;
 use twinning_api::RoleCode;
 use twinning_api::account::ops::{self as accounts, LiveSession};
+use twinning_api::infra::secrets;
 use twinning_api::infra::settings::Env;
 use twinning_api::kernel::actor::Actor;
 use twinning_api::kernel::call::{Call, Lang};
@@ -36,7 +37,11 @@ pub struct Visitor {
     theme: String,
     wechat: bool,
     flash: Option<String>,
+    once: Option<String>,
 }
+
+/// Name of the cookie that carries what is shown once.
+const ONCE: &str = "twinning_once";
 
 /// Name of the session's cookie; the strict name needs TLS (`reliability.md` C-04).
 #[must_use]
@@ -91,7 +96,7 @@ impl Visitor {
         let fresh_visit = known.is_none();
         let visit = match known {
             Some(visit) => visit,
-            None => twinning_api::infra::secrets::token()?,
+            None => secrets::token()?,
         };
         let path = request.path().to_owned();
         let path = if lang == Lang::En { path.strip_prefix("/en").unwrap_or(&path).to_owned() } else { path };
@@ -116,6 +121,7 @@ impl Visitor {
                 .and_then(|agent| agent.to_str().ok())
                 .is_some_and(|agent| agent.contains("MicroMessenger")),
             flash: cookie("twinning_flash"),
+            once: cookie(ONCE),
         })
     }
 
@@ -152,10 +158,12 @@ impl Visitor {
         if self.fresh_visit {
             response.cookie(self.cookie("twinning_visit", self.visit.clone()));
         }
-        if self.flash.is_some() {
-            let mut gone = self.cookie("twinning_flash", String::new());
-            gone.make_removal();
-            response.cookie(gone);
+        for (name, value) in [("twinning_flash", &self.flash), (ONCE, &self.once)] {
+            if value.is_some() {
+                let mut gone = self.cookie(name, String::new());
+                gone.make_removal();
+                response.cookie(gone);
+            }
         }
         response.insert_header((header::CONTENT_LANGUAGE, self.call.lang.tag()));
         Ok(response.content_type("text/html; charset=utf-8").body(html))
@@ -212,6 +220,32 @@ impl Visitor {
             .insert_header((header::LOCATION, format!("{}{path}", self.prefix())))
             .cookie(self.cookie("twinning_flash", flash.to_owned()))
             .finish()
+    }
+
+    /// After an act whose outcome is shown this once, such as a token: the page, which shows it with
+    /// [`Visitor::shown_once`]. Sealed in the browser, for the reload of an answer to a form would do the act again.
+    ///
+    /// # Errors
+    /// [`twinning_api::Error::Anonymous`] without a session; a cipher that fails.
+    pub fn done_once(&self, path: &str, secret: &str) -> Result<HttpResponse, PageFault> {
+        let sealed = self.app.keys.seal(&self.once_record(path)?, secret)?;
+        Ok(HttpResponse::SeeOther()
+            .insert_header((header::LOCATION, format!("{}{path}", self.prefix())))
+            .cookie(self.cookie(ONCE, secrets::hex(&sealed)))
+            .finish())
+    }
+
+    /// What an act left for this page to show once.
+    #[must_use]
+    pub fn shown_once(&self) -> Option<String> {
+        let sealed = secrets::unhex(self.once.as_deref().filter(|text| text.len() < 4_000)?)?;
+        self.app.keys.open(&self.once_record(&self.path).ok()?, &sealed).ok()
+    }
+
+    /// The session and the page that a secret is for.
+    fn once_record(&self, path: &str) -> Result<String, twinning_api::Error> {
+        let session = self.session.as_ref().ok_or(twinning_api::Error::Anonymous)?;
+        Ok(format!("portal/once/{}{path}", session.id))
     }
 
     /// A cookie of the portal.

@@ -231,6 +231,14 @@ pub async fn ask_new_address(app: &App, call: &Call, input: AddressChange) -> Re
     .await
 }
 
+/// Whether a link that confirms another address works; looking does not use it.
+///
+/// # Errors
+/// [`AuthRule::LinkInvalid`].
+pub async fn address_for(app: &App, token: &str) -> Result<()> {
+    links::find(app.db().current(), app, token, LinkPurpose::NewAddress).await.map(|_| ())
+}
+
 /// Confirms another address with the link that went there; every sign-in ends.
 ///
 /// # Errors

@@ -7,9 +7,11 @@ use crate::account::ops as accounts;
 use crate::app::App;
 use crate::appointment::{self, wire::HeldFilter};
 use crate::audit::{self, ops::About};
+use crate::infra::i18n;
 use crate::infra::workbook::{self, Sheet};
 use crate::kernel::actor::Actor;
-use crate::kernel::call::Call;
+use crate::kernel::call::{Call, Lang};
+use crate::kernel::clock::shanghai;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::page::PageRequest;
 use crate::letter;
@@ -59,37 +61,58 @@ pub async fn export(app: &App, call: &Call) -> Result<Value> {
 /// As [`export`].
 pub async fn workbook(app: &App, call: &Call) -> Result<Vec<u8>> {
     let data = export(app, call).await?;
-    let sheets = data.as_object().into_iter().flatten().map(|(name, part)| sheet(name, part)).collect();
+    let sheets = data.as_object().into_iter().flatten().map(|(name, part)| sheet(call.lang, name, part)).collect();
     workbook::write(sheets).await
 }
 
+/// What a machine needs and a reader does not.
+const UNSAID: &[&str] = &["allowed_actions", "version"];
+
+fn word(lang: Lang, key: &str) -> String {
+    let key = format!("own-{}", i18n::key_of(key));
+    i18n::text::<&str, &str>(lang, &key, &[])
+}
+
+/// The heading of a member; one without words keeps its name, for kinds of letters are codes in JSON as well.
+fn heading(lang: Lang, member: &str) -> String {
+    let key = format!("own-{}", i18n::key_of(member));
+    let said = i18n::text::<&str, &str>(lang, &key, &[]);
+    if said == key { member.to_owned() } else { said }
+}
+
 /// A part as a table: lists row by row, an object with one row for each member.
-fn sheet(name: &str, part: &Value) -> Sheet {
-    let name = name.to_owned();
+fn sheet(lang: Lang, name: &str, part: &Value) -> Sheet {
+    let name = word(lang, &format!("part_{name}"));
     match part {
         Value::Array(rows) => {
-            let mut headings: Vec<String> = Vec::new();
+            let mut members: Vec<String> = Vec::new();
             for member in rows.iter().filter_map(Value::as_object).flat_map(Map::keys) {
-                if !headings.contains(member) {
-                    headings.push(member.clone());
+                if !members.contains(member) && !UNSAID.contains(&member.as_str()) {
+                    members.push(member.clone());
                 }
             }
-            let cell = |row: &Value, heading: &String| row.get(heading).map(plain).unwrap_or_default();
-            let rows = rows.iter().map(|row| headings.iter().map(|heading| cell(row, heading)).collect()).collect();
-            Sheet { name, headings, rows }
+            let cell =
+                |row: &Value, member: &String| row.get(member).map(|value| plain(lang, value)).unwrap_or_default();
+            let rows = rows.iter().map(|row| members.iter().map(|member| cell(row, member)).collect()).collect();
+            Sheet { name, headings: members.iter().map(|member| heading(lang, member)).collect(), rows }
         }
         other => {
             let members = other.as_object().cloned().unwrap_or_default();
-            let rows = members.iter().map(|(member, value)| vec![member.clone(), plain(value)]).collect();
-            Sheet { name, headings: vec!["field".to_owned(), "value".to_owned()], rows }
+            let rows = members.iter().map(|(member, value)| vec![heading(lang, member), plain(lang, value)]).collect();
+            Sheet { name, headings: vec![word(lang, "field"), word(lang, "value")], rows }
         }
     }
 }
 
-fn plain(value: &Value) -> String {
+/// A value as people read it: instants to the minute, in the time of Shanghai.
+fn plain(lang: Lang, value: &Value) -> String {
     match value {
         Value::Null => String::new(),
-        Value::String(text) => text.clone(),
+        Value::Bool(yes) => word(lang, if *yes { "yes" } else { "no" }),
+        Value::String(text) => match chrono::DateTime::parse_from_rfc3339(text) {
+            Ok(at) => at.with_timezone(&shanghai()).format("%Y-%m-%d %H:%M").to_string(),
+            Err(_) => text.clone(),
+        },
         other => other.to_string(),
     }
 }
