@@ -35,12 +35,18 @@ async function looked(look, settings) {
   const faults = [];
   for (const [who, addresses] of Object.entries(pages)) {
     const page = await open(site, { bypassCSP: true, ...settings });
+    const seen = [...addresses];
     page.on("pageerror", (error) => faults.push(`${page.url()}: ${error.message}`));
     page.on("request", (request) => {
       if (!request.url().startsWith(site.base)) faults.push(`${page.url()} asks for ${request.url()}`);
     });
     if (who) await signIn(page, who);
-    for (const address of addresses) {
+    // The first of a list stands for the pages of one account and one person.
+    for (const list of addresses.filter((one) => ["/admin/users", "/admin/people"].includes(one))) {
+      await page.goto(list);
+      seen.push(new URL(await page.$eval("main tbody th a", (one) => one.href)).pathname);
+    }
+    for (const address of seen) {
       if (settings.cookies) await page.context().addCookies(settings.cookies.map((cookie) => ({ ...cookie, url: site.base })));
       await page.goto(address);
       faults.push(...(await look(page, address)));

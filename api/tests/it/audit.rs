@@ -68,12 +68,13 @@ async fn tamper(bench: &Bench, chance: &mut Chance, last: i64) -> Vec<String> {
             vec!["INSERT INTO audit_entries SELECT * FROM spare".into()]
         }
         4 => {
-            // An entry is put in at the end, following the last one as well as nobody without the key can.
+            // An entry is put in at the end, following the last one as well as nobody without the key can. Its hash begins
+            // with a letter that no real one has, so that it never happens to be one that is there.
             run(bench, &format!("{keep} WHERE seq = {last}")).await;
             run(
                 bench,
                 &format!(
-                    "UPDATE spare SET seq = {}, prev_hash = hash, hash = 'f' || SUBSTR(hash, 2, 62) || '{}'",
+                    "UPDATE spare SET seq = {}, prev_hash = hash, hash = 'g' || SUBSTR(hash, 2, 62) || '{}'",
                     last + 1,
                     chance.below(10)
                 ),
