@@ -144,6 +144,10 @@ async fn fits(tx: &impl ConnectionTrait, app: &App, call: &Call, new: &NewHeld) 
     }
     fits_class(tx, call, new.role, new.class_id, Some(account.person_id)).await?;
     let today = app.today();
+    // A request waits for days; one whose last day has passed meanwhile gives nothing.
+    if new.ends_on.is_some_and(|last| last < new.starts_on.unwrap_or(today).max(today)) {
+        return Err(AppointmentRule::Ended.into());
+    }
     if store::holds(tx, new.account_id, new.role, new.organisation_id, new.class_id, today).await? {
         return Err(AppointmentRule::Held.into());
     }
@@ -153,7 +157,8 @@ async fn fits(tx: &impl ConnectionTrait, app: &App, call: &Call, new: &NewHeld) 
     Ok(())
 }
 
-/// Whether what was fitting when an account was invited still is when it is opened: the organisation works, the trainee is
+/// Whether what was fitting when an account was invited still is when it is opened: who invited may give the role, the
+/// organisation works, the trainee is
 /// enrolled, the class is there, and the account holds nothing that excludes it.
 ///
 /// # Errors
@@ -163,8 +168,15 @@ pub(crate) async fn still_fits(
     app: &App,
     new: &accounts::NewAppointment,
     person: PersonId,
+    invited_by: Option<AccountId>,
 ) -> Result<bool> {
     let at = organisation::ops::name_of(tx, new.organisation).await?;
+    if let Some(inviter) = invited_by {
+        let inviter = accounts::actor_of(tx, app, inviter).await?;
+        if !inviter.is_some_and(|inviter| policy::may_give(&inviter, new.role, &at.path, at.id, at.city)) {
+            return Ok(false);
+        }
+    }
     let has_place = match (new.role, new.class) {
         (RoleCode::Trainee, Some(class)) => training::ops::is_enrolled(tx, class, person).await?,
         (RoleCode::ClassTeacher, Some(class)) => training::ops::organiser(tx, class).await?.is_some(),

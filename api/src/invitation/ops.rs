@@ -252,6 +252,9 @@ async fn change(app: &App, call: &Call, id: InvitationId, seen: i32, act: &str) 
         if !rights::may_give(&call.actor, role, &at.path, at.id, at.city) {
             return Err(InvitationRule::OutOfReach.into());
         }
+        if act == "resend" && is_administrators(role) {
+            return Err(InvitationRule::NotByInvitation.into());
+        }
         let shown = body(tx, app, call, found.clone()).await?;
         if !shown.allowed_actions.iter().any(|known| known == act) {
             return Err(InvitationRule::NotOpen(shown.state).into());

@@ -117,11 +117,11 @@ pub(super) async fn blank(tx: &impl ConnectionTrait, account: AccountId) -> Resu
     Ok(())
 }
 
-/// Open invitations to a role.
-pub(super) async fn open_with_role(conn: &impl ConnectionTrait, role: RoleCode) -> Result<Vec<row::Model>> {
+/// Invitations to a role that nobody took, open or over.
+pub(super) async fn untaken_with_role(conn: &impl ConnectionTrait, role: RoleCode) -> Result<Vec<row::Model>> {
     Ok(row::Entity::find()
         .filter(row::Column::Role.eq(role))
-        .filter(row::Column::State.eq(InvitationState::Open))
+        .filter(row::Column::State.is_in([InvitationState::Open, InvitationState::Expired]))
         .all(conn)
         .await?)
 }

@@ -331,6 +331,9 @@ on_each_engine! {
         use twinning_api::invitation::ops::first_administrator;
         let make = async |email: &str| first_administrator(&bench.app, email, "示例管理员", RoleCode::SysAdmin).await;
         let one = make("one@example.com").await.unwrap();
+        // Over and swept, the address can still be used, and nobody sends an administrator's link a second time.
+        bench.app.clock().advance(chrono::Duration::minutes(31));
+        twinning_api::invitation::ops::expire(&bench.app).await.unwrap();
         let two = make("one@example.com").await.unwrap();
         let accept = |path: &str| json!({ "token": path.rsplit('/').next().unwrap(), "password": PASSWORD, "accept_notice": true });
         assert_eq!(nobody().post(bench, "/auth/invitation/accept", accept(&one)).await.code(), "auth.link_invalid");

@@ -157,6 +157,35 @@ on_each_engine! {
         assert_eq!((refused.status, refused.code()), (422, "appointment.asker_out"), "{asked}");
     }
 
+    async fn a_role_whose_last_day_passed_while_it_waited_is_not_given(bench: &Bench, demo) {
+        let staff = signed_in(bench, "pds.staff").await;
+        let body = json!({ "account_id": account(bench, "weidong@").await, "ends_on": "2021-03-02",
+            "organisation_id": organisation(bench, "PDS-WD").await, "role": "street_reviewer", "reason": "示例：临时代班" });
+        let asked = staff.post(bench, "/appointments", body).await;
+        assert_eq!(asked.status, 202, "{}", asked.body);
+        bench.app.clock().advance(chrono::Duration::days(3));
+        let security = signed_in(bench, "security").await;
+        let answer = security.act(bench, &act(&asked.body, "approve"), 1, None).await;
+        assert_eq!((answer.status, answer.code()), (409, "appointment.ended"));
+    }
+
+    async fn an_invitation_gives_its_role_only_while_the_inviter_could(bench: &Bench, demo) {
+        // REQ Z-08
+        let inviter = invited(bench, "pds.staff", "PDS-WD", "inviter@example.com", "branch_admin").await;
+        let body = crate::accounts::invitation(bench, "PDS-WD", "late@example.com", "branch_admin").await;
+        assert_eq!(inviter.post(bench, "/invitations", body).await.status, 201);
+        let security = signed_in(bench, "security").await;
+        let found = security.get(bench, "/accounts?q=inviter@").await.body["items"][0].clone();
+        let path = format!("/accounts/{}/actions/disable", found["id"].as_str().unwrap());
+        let reason = Some(json!({ "reason": "示例：调离岗位" }));
+        assert_eq!(security.act(bench, &path, found["version"].as_i64().unwrap(), reason).await.status, 200);
+        let link = crate::mailbox::token(bench, "late@example.com", "/invitation/").await;
+        let accept = json!({ "token": link, "password": crate::accounts::PASSWORD, "accept_notice": true });
+        assert_eq!(nobody().post(bench, "/auth/invitation/accept", accept).await.status, 204);
+        let me = crate::accounts::sign_in(bench, "late@example.com", crate::accounts::PASSWORD, None).await.unwrap();
+        assert_eq!(me.get(bench, "/me").await.body["scopes"], json!([]));
+    }
+
     async fn what_nobody_decides_ends_by_itself(bench: &Bench, demo) {
         let staff = signed_in(bench, "pds.staff").await;
         let (_, asked) = ask(bench, &staff, "weidong@", "PDS-WD", "street_reviewer").await;
@@ -201,6 +230,7 @@ on_each_engine! {
         let class = nobody().get(bench, "/classes").await.body["items"][0]["id"].as_str().unwrap().to_owned();
         assert_eq!(program.get(bench, "/classes").await.status, 200);
         assert_eq!(program.get(bench, &format!("/classes/{class}/enrolments")).await.status, 403);
+        assert_eq!(program.get(bench, &format!("/classes/{class}")).await.body["may_see_roster"], false);
         let people = "姓名,单位,邮箱\n示例甲,PDS-WD,token@example.com\n";
         for kind in ["people", "enrolments"] {
             let fields = [("kind", kind), ("class_id", class.as_str())];

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use twinning_api::App;
 use twinning_api::audit::{ops as record, wire::AuditFilter};
 use twinning_api::kernel::call::Lang;
-use twinning_api::kernel::clock::shanghai;
+use twinning_api::kernel::clock::{is_ordinary, shanghai};
 use twinning_api::kernel::page::PageRequest;
 
 use super::{Head, Link, known, list, page_of};
@@ -56,8 +56,8 @@ impl AuditAsked {
 }
 
 fn midnight(day: &str, later: i64) -> Option<DateTime<FixedOffset>> {
-    let day: NaiveDate = day.parse().ok()?;
-    let at = (day + chrono::Duration::days(later)).and_time(NaiveTime::MIN);
+    let day: NaiveDate = day.parse().ok().filter(|day| is_ordinary(*day))?;
+    let at = day.checked_add_signed(chrono::Duration::days(later))?.and_time(NaiveTime::MIN);
     at.and_local_timezone(shanghai()).single()
 }
 

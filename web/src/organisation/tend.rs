@@ -56,6 +56,9 @@ struct Field {
     long: bool,
     /// Longest text that is taken.
     max: usize,
+    /// What it was when the form was shown.
+    was: Option<String>,
+    was_seen: &'static str,
 }
 
 /// What was typed of one part of a split.
@@ -116,6 +119,12 @@ impl Form {
         Some(self.more(name).trim().to_owned()).filter(|value| !value.is_empty())
     }
 
+    /// Whether a value is another than the one the form was shown with.
+    fn changed(&self, name: &str, before: &str) -> bool {
+        let plain = |name: &str| self.more(name).replace("\r\n", "\n").trim().to_owned();
+        plain(name) != plain(before)
+    }
+
     /// The day; a missing or wrong one is a day that no operation takes.
     fn day(&self) -> NaiveDate {
         self.on.parse().unwrap_or(NaiveDate::MAX)
@@ -160,14 +169,18 @@ async fn page(
         Some((open, fault, form)) => (open, Some(fault), form),
         None => (String::new(), None, Form::default()),
     };
-    // What was typed into a profile that was refused stays, also where somebody else changed it meanwhile.
+    // What was changed in a profile that was refused stays; where nothing was changed, what somebody else wrote
+    // meanwhile is shown, so that sending again does not undo it.
     let field = |name: &'static str, value: &Option<String>, seen, max: usize| {
         let (mut value, mut audience) = (value.clone(), word(seen).to_owned());
-        if open == "profile" {
+        let (was, was_seen) = (value.clone(), word(seen));
+        if open == "profile" && form.changed(name, &format!("was_{name}")) {
             value = form.given(name);
+        }
+        if open == "profile" && form.changed(&format!("see_{name}"), &format!("was_see_{name}")) {
             audience = form.more(&format!("see_{name}")).to_owned();
         }
-        Field { name, value, audience, long: max >= 2_000, max }
+        Field { name, value, audience, long: max >= 2_000, max, was, was_seen }
     };
     let page = Tend {
         menu: menu(app, visitor, "/orgs").await?,

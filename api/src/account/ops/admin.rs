@@ -249,6 +249,10 @@ pub(crate) async fn is_last_administrator(tx: &impl ConnectionTrait, app: &App, 
     if !held.iter().any(|held| ADMINS.contains(&held.role)) {
         return Ok(false);
     }
+    // Who cannot sign in is nobody's last resort.
+    if store::by_id(tx, id).await?.status != AccountStatus::Active {
+        return Ok(false);
+    }
     // Two administrators who end each other at the same time come one after the other.
     db::queue_up(tx, ADMINS_LOCK).await?;
     for held in held {

@@ -1,6 +1,7 @@
 //! The first administrator of an installation, made at the console of the server.
 
 use serde_json::json;
+use twinning_entity::account::AccountStatus;
 use twinning_entity::account_link::LinkPurpose;
 use twinning_entity::invitation::{self as row, InvitationState};
 use twinning_entity::provenance::Provenance;
@@ -42,8 +43,12 @@ pub async fn first_administrator(app: &App, email: &str, name: &str, role: RoleC
         if accounts::any_with(tx, role, app.today()).await? {
             return Err(InvitationRule::NotByInvitation.into());
         }
-        // A second link takes the place of one that nobody opened, else two would become the first.
-        for before in store::open_with_role(tx, role).await? {
+        // A second link takes the place of one that nobody opened, also when its time is over, else two would become the
+        // first, or its address could never be used.
+        for before in store::untaken_with_role(tx, role).await? {
+            if accounts::row_of(tx, before.account_id).await?.status != AccountStatus::Invited {
+                continue;
+            }
             store::close_of(tx, before.account_id, app.now()).await?;
             links::end_all(tx, app, before.account_id).await?;
             accounts::retire(tx, app, before.account_id).await?;

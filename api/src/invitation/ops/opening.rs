@@ -77,7 +77,7 @@ pub async fn accept(app: &App, call: &Call, input: Acceptance) -> Result<Account
 }
 
 /// Gives the role of an invitation, and whether it was given: between invitation and acceptance the organisation may have
-/// ended or the place in the class may be gone, and then the account opens without it.
+/// ended, the place in the class may be gone, or who invited may have lost the right, and then the account opens without it.
 async fn give_role(tx: &impl ConnectionTrait, app: &App, account: &account::Model, found: &row::Model) -> Result<bool> {
     let Some(role) = found.role else { return Ok(false) };
     let held = accounts::NewAppointment {
@@ -89,7 +89,7 @@ async fn give_role(tx: &impl ConnectionTrait, app: &App, account: &account::Mode
         starts_on: None,
         ends_on: None,
     };
-    if !appointment::ops::still_fits(tx, app, &held, found.person_id).await? {
+    if !appointment::ops::still_fits(tx, app, &held, found.person_id, found.invited_by).await? {
         return Ok(false);
     }
     accounts::appoint_in(tx, app, held).await?;

@@ -8,7 +8,7 @@ use twinning_entity::invitation::{self as row, InvitationState};
 use crate::account::model as account_model;
 use crate::account::ops as accounts;
 use crate::app::App;
-use crate::appointment::policy as rights;
+use crate::appointment::policy::{self as rights, is_administrators};
 use crate::invitation::policy::InvitationAct;
 use crate::invitation::store;
 use crate::invitation::wire::{InvitationBody, InvitationFilter};
@@ -91,8 +91,10 @@ fn acts(
         return Vec::new();
     }
     match state {
-        InvitationState::Open => vec!["resend", "revoke"],
-        InvitationState::Expired if account.status == AccountStatus::Invited => vec!["resend", "revoke"],
+        // The first administrator of a kind is invited at the console alone.
+        InvitationState::Open | InvitationState::Expired if account.status == AccountStatus::Invited => {
+            if found.role.is_some_and(is_administrators) { vec!["revoke"] } else { vec!["resend", "revoke"] }
+        }
         _ => Vec::new(),
     }
 }

@@ -48,7 +48,9 @@ pub async fn preview(app: &App, call: &Call) -> Result<RetentionBody> {
 /// # Errors
 /// The engine's error; what is done by then stays done.
 pub async fn run(app: &App) -> Result<()> {
-    erasure::apply_journal(app).await?;
+    if let Err(error) = erasure::apply_journal(app).await {
+        tracing::error!(%error, "somebody of the journal of erasures still has a name");
+    }
     let plan = plan(app).await?;
     let call = Call::system("retention");
     accounts::warn_of_idle(app).await?;

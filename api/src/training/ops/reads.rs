@@ -105,7 +105,8 @@ pub async fn show(app: &App, call: &Call, id: ClassId) -> Result<ClassDetail> {
     };
     let lessons = store::lessons(app.reader(), id).await?;
     let tenths: i32 = lessons.iter().map(|one| one.credit_tenths).sum();
-    let mine = match call.actor.member() {
+    // A program with a token is told nothing of people, its owner among them.
+    let mine = match call.actor.member().filter(|_| !call.actor.is_program()) {
         Some(member) => store::of_person(app.reader(), id, member.person).await?,
         None => None,
     };
@@ -123,7 +124,7 @@ pub async fn show(app: &App, call: &Call, id: ClassId) -> Result<ClassDetail> {
         credit_hours: f64::from(tenths) / 10.0,
         provenance_note: found.provenance_note,
         inferred: strings(&found.inferred),
-        may_see_roster: policy::roster(&call.actor, &facts) != RosterScope::None,
+        may_see_roster: !call.actor.is_program() && policy::roster(&call.actor, &facts) != RosterScope::None,
         may_take_materials: policy::takes_materials(&call.actor, &facts),
         mine,
         allowed_actions: if may_fill {
