@@ -91,17 +91,25 @@ pub(crate) async fn erase_in(
     reason: &str,
     approval: Option<ApprovalId>,
 ) -> Result<()> {
+    if !wipe(tx, app, id).await? {
+        return Ok(());
+    }
+    store::add_erasure(tx, entry(app, id, reason, approval)).await?;
+    jobs::enqueue(tx, app, JOURNAL_JOB, json!({}), None).await?;
+    audit::note(tx, app, call, "person.erase", About::new("person", id), json!({ "approval": approval })).await
+}
+
+/// Takes name, number and account from a person; false for one who was erased before.
+async fn wipe(tx: &impl ConnectionTrait, app: &App, id: PersonId) -> Result<bool> {
     let found = store::by_id(tx, id).await?;
     if found.erased_at.is_some() {
-        return Ok(());
+        return Ok(false);
     }
     if let Some((account, _)) = accounts::of_person(tx, id).await? {
         accounts::erase(tx, app, account).await?;
     }
     overwrite(tx, app, found).await?;
-    store::add_erasure(tx, entry(app, id, reason, approval)).await?;
-    jobs::enqueue(tx, app, JOURNAL_JOB, json!({}), None).await?;
-    audit::note(tx, app, call, "person.erase", About::new("person", id), json!({ "approval": approval })).await
+    Ok(true)
 }
 
 async fn overwrite(tx: &impl ConnectionTrait, app: &App, found: row::Model) -> Result<()> {
@@ -156,14 +164,9 @@ pub async fn apply_journal(app: &App) -> Result<u64> {
 }
 
 async fn erase_again(tx: &impl ConnectionTrait, app: &App, call: &Call, id: PersonId, is_known: bool) -> Result<()> {
-    let found = store::by_id(tx, id).await?;
-    if found.erased_at.is_some() {
+    if !wipe(tx, app, id).await? {
         return Ok(());
     }
-    if let Some((account, _)) = accounts::of_person(tx, id).await? {
-        accounts::erase(tx, app, account).await?;
-    }
-    overwrite(tx, app, found).await?;
     if !is_known {
         store::add_erasure(tx, entry(app, id, "journal", None)).await?;
     }
